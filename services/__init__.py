@@ -1,0 +1,1 @@
+"""Newsloom: from sources of news to a searchable archive, one small service a step."""

@@ -1,0 +1,1 @@
+"""The messages and the topics: the one map of the system, as data."""

@@ -1,0 +1,202 @@
+"""What travels on the topics, as frozen pydantic models.
+
+Every message carries `schema`, the version of its shape. Unknown fields are ignored, new fields are
+optional, so that an old reader understands a new writer and the other way round.
+Times are UTC. Text offsets are characters (code points) of `body`, end exclusive.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+SCHEMA_VERSION = 1
+
+
+def _to_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Utc = Annotated[datetime, AfterValidator(_to_utc)]
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="lower-case hex SHA-256 of the canonical URL")]
+
+
+class Model(BaseModel):
+    """Base of everything on a topic: frozen, lenient about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    def to_json(self) -> bytes:
+        """UTF-8 JSON without empty fields."""
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+class Step(Model):
+    """One stage that a page went through."""
+
+    stage: str
+    at: Utc
+
+
+class Message(Model):
+    """Base of what is a Kafka value."""
+
+    schema_version: Literal[1] = Field(default=1, alias="schema", description="version of the message's shape")
+    trail: tuple[Step, ...] = Field(default=(), description="the stages passed so far, oldest first")
+
+
+class Hints(Model):
+    """What the place where a URL was found says about it, used where the page says nothing."""
+
+    title: str | None = None
+    published_at: Utc | None = None
+    language: str | None = None
+    authors: tuple[str, ...] = ()
+    summary: str | None = None
+
+
+class UrlMessage(Message):
+    """`news.urls.v1`: a URL to fetch."""
+
+    url: str = Field(min_length=1, examples=["https://news.example/2026/harbour-opens"])
+    source: str | None = Field(default=None, description="id of the source that brought it")
+    hints: Hints | None = None
+
+
+class PageMessage(Message):
+    """`news.pages.v1`: a page, as one of `html`, `text` or `body_base64` (raw bytes, charset by header or content)."""
+
+    url: str = Field(min_length=1)
+    html: str | None = None
+    text: str | None = Field(default=None, description="plain text; page furniture in it is removed")
+    body_base64: str | None = Field(default=None, description="the body's bytes as served, in base64 (RFC 4648)")
+    content_type: str | None = Field(default=None, description="Content-Type header of the response")
+    title: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: Utc | None = None
+    fetched_at: Utc | None = Field(default=None, description="when the page was read; the version of the article")
+    language: str | None = None
+    image_url: str | None = None
+    source: str | None = None
+    source_name: str | None = None
+    final_url: str | None = Field(default=None, description="the address after redirects")
+    hints: Hints | None = None
+
+    @model_validator(mode="after")
+    def _one_body(self) -> "PageMessage":
+        given = [n for n in ("html", "text", "body_base64") if getattr(self, n) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"a page needs exactly one of html, text, body_base64; found {found}")
+        return self
+
+
+class Source(Model):
+    """Who published an article."""
+
+    id: str
+    name: str
+    domain: str
+
+
+class Article(Message):
+    """`news.articles.v1`: an article without its page."""
+
+    id: Id
+    url: str
+    canonical_url: str | None = Field(default=None, description="what the page says its own address is")
+    title: str
+    description: str | None = None
+    body: str = Field(description="paragraphs separated by an empty line")
+    authors: tuple[str, ...] = ()
+    published_at: Utc | None = None
+    modified_at: Utc | None = None
+    fetched_at: Utc
+    language: str = Field(description="ISO 639-1 code; `und` when undetermined (ISO 639-2)")
+    source: Source
+    image_url: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    paywalled: bool = False
+    word_count: int = Field(ge=0)
+    content_hash: str = Field(description="SHA-256 of title and body; the same text has the same hash")
+
+
+class Mention(Model):
+    """Where an entity stands in `body`."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+
+
+EntityType = Literal["person", "organisation", "place", "group", "event", "product", "work", "law"]
+
+
+class Entity(Model):
+    """Someone or something that an article names."""
+
+    id: str = Field(description="stable over articles: type and canonical name")
+    name: str
+    type: EntityType
+    count: int = Field(ge=1, description="mentions in title and body")
+    mentions: tuple[Mention, ...] = ()
+
+
+class Tag(Model):
+    """A topic with how sure we are of it, 0 to 1."""
+
+    id: str
+    name: str
+    score: float = Field(ge=0, le=1)
+
+
+class Enriched(Article):
+    """`news.enriched.v1`: the article with what was recognised in it."""
+
+    entities: tuple[Entity, ...] = ()
+    topics: tuple[Tag, ...] = ()
+    keyphrases: tuple[str, ...] = ()
+    story_id: str | None = None
+    models: dict[str, str] = Field(default_factory=dict, description="name and version of each model used")
+
+
+class Indexed(Message):
+    """`news.indexed.v1`: an article that can now be found."""
+
+    id: Id
+    url: str
+    title: str
+    language: str
+    source: Source
+    published_at: Utc | None = None
+    fetched_at: Utc
+    indexed_at: Utc
+
+
+class Origin(Model):
+    """Where on Kafka a message stands."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Fate(Message):
+    """`news.fates.v1`: what became of a page that did not go on."""
+
+    id: Id
+    url: str | None = None
+    stage: str
+    fate: Literal["skipped", "dead"]
+    reason: str = Field(description="one of the reasons in contracts/fates.py")
+    detail: str = Field(description="for people: what was found and what was expected")
+    at: Utc
+    fetched_at: Utc = Field(description="the version of the page that met this fate")
+    source: str | None = None
+    origin: Origin | None = None
+
+    @classmethod
+    def parse(cls, value: Any) -> "Fate":
+        return cls.model_validate(value)

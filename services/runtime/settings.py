@@ -1,0 +1,144 @@
+"""Settings: environment variables `NEWSLOOM_*`, or a `.env` file in the working directory.
+
+A wrong value stops the start; `load_settings` says which, what it was and what is allowed.
+"""
+
+import ipaddress
+import re
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+STAGES = ("fetch", "clean", "enrich", "index")
+"""The services that read topics, in the order a page meets them."""
+
+
+class SettingsError(Exception):
+    """Some settings are wrong; the text names each with its value and what is allowed."""
+
+
+def _host_port(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError("give HOST:PORT, for example 127.0.0.1:8000")
+    return value
+
+
+def _bootstrap(value: str) -> str:
+    for server in value.split(","):
+        _host_port(server.strip())
+    return value
+
+
+def _namespace(value: str) -> str:
+    if not re.fullmatch(r"([a-z0-9][a-z0-9._-]{0,62})?", value):
+        raise ValueError("use lower-case letters, digits, '.', '_' and '-', starting with a letter or digit")
+    return value
+
+
+def _networks(value: str) -> str:
+    for part in filter(None, (p.strip() for p in value.split(","))):
+        ipaddress.ip_network(part)
+    return value
+
+
+HostPort = Annotated[str, AfterValidator(_host_port)]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default and what it is for."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSLOOM_", env_file=".env", extra="ignore", frozen=True)
+
+    kafka: Annotated[str, AfterValidator(_bootstrap)] = Field(
+        "127.0.0.1:9092", description="Kafka bootstrap servers, HOST:PORT[,HOST:PORT…]"
+    )
+    elasticsearch: AnyHttpUrl = Field(
+        AnyHttpUrl("http://127.0.0.1:9200"), description="Elasticsearch URL; user and password may be in it"
+    )
+    home: Path = Field(
+        Path("~/.local/share/newsloom"), description="data, logs and downloads of the standalone stack"
+    )
+    http: HostPort = Field("127.0.0.1:8000", description="HOST:PORT that the gateway listens on")
+    health: HostPort | None = Field(
+        None, description="HOST:PORT for a service's /healthz, /readyz and /metrics; default 127.0.0.1 and a port a service"
+    )
+    api_keys: SecretStr = Field(
+        SecretStr(""), description="keys that may write through the gateway, separated by commas; empty: open on loopback only"
+    )
+    namespace: Annotated[str, AfterValidator(_namespace)] = Field(
+        "", description="prefix of topics, groups and indices, such as 'test-', so that several run side by side"
+    )
+    fetch_allow: Annotated[str, AfterValidator(_networks)] = Field(
+        "", description="networks that fetch may reach besides public ones, such as 127.0.0.0/8"
+    )
+    fetch_contact: str = Field("", description="address or e-mail that goes into the user agent, so that sites can reach you")
+    fetch_delay_s: float = Field(1.0, ge=0, le=3600, description="least seconds between two requests to one host")
+    fetch_timeout_s: float = Field(30.0, gt=0, le=600, description="most seconds for one page, redirects included")
+    poll_interval_s: float = Field(300.0, ge=1, description="seconds between two polls of a source that sets no other")
+    max_page_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="pages larger than this are skipped as too large")
+    min_words: int = Field(40, ge=0, description="articles with fewer words are skipped as too short")
+    languages: str = Field("", description="ISO 639-1 codes to keep, separated by commas; empty: all")
+    document_limit_s: float = Field(20.0, gt=0, description="most seconds that cleaning or enriching one document may take")
+    workers: int = Field(1, ge=1, le=64, description="worker processes of a stage that computes (clean, enrich)")
+    batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
+    batch_wait_s: float = Field(0.1, ge=0, le=10, description="longest wait for a batch to fill")
+    spacy_model: str = Field("en_core_web_sm", description="spaCy pipeline for English, by package name or path")
+    dead_ratio_limit: float = Field(0.5, gt=0, le=1, description="a stage stops when more than this part of its recent messages is dead")
+    dead_ratio_window: int = Field(200, ge=10, description="how many recent messages that part is taken of")
+    stall_limit_s: float = Field(45.0, ge=5, description="lag without progress for so long gets a service restarted")
+    replicas: int = Field(0, ge=0, le=5, description="replicas of each index; raise it on a cluster of several nodes")
+    kafka_replication: int = Field(1, ge=1, le=5, description="replication factor of the topics we create")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, JSON elsewhere")
+    maven_url: AnyHttpUrl | None = Field(None, description="proxy or mirror of Maven Central for the standalone stack")
+
+    @property
+    def home_dir(self) -> Path:
+        return self.home.expanduser().absolute()
+
+    @property
+    def gateway(self) -> tuple[str, int]:
+        """Host and port that the gateway listens on."""
+        host, _, port = self.http.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    def health_address(self, service: str) -> tuple[str, int]:
+        """Host and port of a service's health server: as set, or loopback and a port next to the gateway's."""
+        if self.health:
+            host, _, port = self.health.rpartition(":")
+            return host.strip("[]"), int(port)
+        return "127.0.0.1", self.gateway[1] + 1 + STAGES.index(service)
+
+    @property
+    def es_url(self) -> str:
+        return str(self.elasticsearch).rstrip("/")
+
+    def name(self, name: str) -> str:
+        """`name` of a topic, group or index with the namespace in front."""
+        return self.namespace + name
+
+
+@cache
+def load_settings() -> Settings:
+    """Read the settings once. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for item in error.errors():
+        field = str(item["loc"][0])
+        secret = field == "api_keys"
+        about = Settings.model_fields[field].description if field in Settings.model_fields else ""
+        shown = "(hidden)" if secret else repr(item["input"])
+        message = item["msg"].removeprefix("Value error, ")
+        lines.append(f"NEWSLOOM_{field.upper()} is {shown}: {message} ({about})")
+    return "\n".join(lines)
