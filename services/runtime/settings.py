@@ -12,12 +12,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.runtime.errors import UsageError
+
 
 STAGES = ("fetch", "clean", "enrich", "index")
 """The services that read topics, in the order a page meets them."""
 
 
-class SettingsError(Exception):
+class SettingsError(UsageError):
     """Some settings are wrong; the text names each with its value and what is allowed."""
 
 

@@ -1,0 +1,1 @@
+"""The `newsloom` command line: each module here adds its commands to the one application."""

@@ -1,0 +1,101 @@
+"""Puts messages on topics for those who are no stage: the gateway, the poller, the command line.
+
+`send` returns only after every in-sync replica has the message (acks=all, idempotent), so that
+"published" means published.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from services.contracts.messages import Message
+from services.contracts.topics import MAX_MESSAGE_BYTES, Topic
+from services.contracts.urls import article_id
+from services.runtime.errors import Unavailable
+from services.runtime.settings import Settings
+from services.runtime.trace import Headers, new_headers
+
+SEND_TIMEOUT_S = 20.0
+
+
+class PublishError(Unavailable):
+    """Kafka did not take the message."""
+
+
+class MessageTooLarge(PublishError):
+    """The message is over its topic's limit."""
+
+    exit_code = 2
+
+
+class Publisher:
+    """A Kafka producer for our messages. Start it before use, stop it after."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+
+    async def __aenter__(self) -> "Publisher":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Connect. Raises PublishError when no broker answers."""
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.kafka,
+            client_id="newsloom",
+            acks="all",
+            enable_idempotence=True,
+            compression_type="gzip",
+            max_request_size=MAX_MESSAGE_BYTES + 64 * 1024,
+            request_timeout_ms=int(SEND_TIMEOUT_S * 1000),
+        )
+        try:
+            await asyncio.wait_for(producer.start(), SEND_TIMEOUT_S)
+        except (KafkaError, TimeoutError, OSError) as error:
+            await producer.stop()
+            raise PublishError(f"Kafka at {self._settings.kafka} does not answer ({error!r}); is it up?") from error
+        self._producer = producer
+
+    async def stop(self) -> None:
+        """Flush and disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    async def send(self, topic: Topic, message: Message, key: str | None = None, headers: Headers | None = None) -> None:
+        """Send one message; returns when Kafka has confirmed it. Raises PublishError, MessageTooLarge."""
+        url = getattr(message, "url", None) or ""
+        await self.send_raw(topic, key or article_id(url), message.to_json(), headers or new_headers(message))
+
+    async def send_all(self, topic: Topic, messages: Iterable[Message]) -> None:
+        """Send many messages together; returns when all are confirmed."""
+        await asyncio.gather(*(self.send(topic, m) for m in messages))
+
+    async def send_raw(
+        self, topic: Topic, key: str | None, value: bytes, headers: Headers, timestamp_ms: int | None = None
+    ) -> None:
+        """Send bytes as they are, with the given key, headers and timestamp."""
+        if self._producer is None:
+            await self.start()
+        assert self._producer is not None  # noqa: S101  # start() raised otherwise
+        if len(value) > topic.max_bytes:
+            raise MessageTooLarge(f"the message has {len(value):,} bytes; {topic.name} takes at most {topic.max_bytes:,}")
+        try:
+            sent = await self._producer.send(
+                self._settings.name(topic.name),
+                value,
+                key=key.encode() if key else None,
+                headers=headers,
+                timestamp_ms=timestamp_ms,
+            )
+            await asyncio.wait_for(sent, SEND_TIMEOUT_S)
+        except MessageSizeTooLargeError as error:
+            raise MessageTooLarge(f"Kafka refused {len(value):,} bytes for {topic.name}: {error}") from error
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise PublishError(f"Kafka at {self._settings.kafka} did not take the message: {error!r}") from error
