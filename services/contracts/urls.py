@@ -6,7 +6,7 @@ only tells how a reader got there: fragments and tracking parameters.
 
 import hashlib
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Click and campaign ids that never choose content; the names are the vendors' documented ones.
@@ -56,7 +56,7 @@ def domain_of(url: str) -> str:
         return ""
 
 
-def _split(url: str):  # type: ignore[no-untyped-def]  # SplitResult with a checked host
+def _split(url: str) -> tuple[SplitResult, str]:
     if len(url) > MAX_URL_LENGTH:
         raise InvalidUrl(f"the URL has {len(url)} characters; at most {MAX_URL_LENGTH} are allowed")
     if re.search(r"[\x00-\x20\x7f]", url):

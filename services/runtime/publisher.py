@@ -68,7 +68,9 @@ class Publisher:
             await self._producer.stop()
             self._producer = None
 
-    async def send(self, topic: Topic, message: Message, key: str | None = None, headers: Headers | None = None) -> None:
+    async def send(
+        self, topic: Topic, message: Message, key: str | None = None, headers: Headers | None = None
+    ) -> None:
         """Send one message; returns when Kafka has confirmed it. Raises PublishError, MessageTooLarge."""
         url = getattr(message, "url", None) or ""
         await self.send_raw(topic, key or article_id(url), message.to_json(), headers or new_headers(message))
@@ -85,7 +87,9 @@ class Publisher:
             await self.start()
         assert self._producer is not None  # noqa: S101  # start() raised otherwise
         if len(value) > topic.max_bytes:
-            raise MessageTooLarge(f"the message has {len(value):,} bytes; {topic.name} takes at most {topic.max_bytes:,}")
+            raise MessageTooLarge(
+                f"the message has {len(value):,} bytes; {topic.name} takes at most {topic.max_bytes:,}"
+            )
         try:
             sent = await self._producer.send(
                 self._settings.name(topic.name),

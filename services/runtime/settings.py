@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.runtime.errors import UsageError
 
-
 STAGES = ("fetch", "clean", "enrich", "index")
 """The services that read topics, in the order a page meets them."""
 
@@ -62,15 +61,15 @@ class Settings(BaseSettings):
     elasticsearch: AnyHttpUrl = Field(
         AnyHttpUrl("http://127.0.0.1:9200"), description="Elasticsearch URL; user and password may be in it"
     )
-    home: Path = Field(
-        Path("~/.local/share/newsloom"), description="data, logs and downloads of the standalone stack"
-    )
+    home: Path = Field(Path("~/.local/share/newsloom"), description="data, logs and downloads of the standalone stack")
     http: HostPort = Field("127.0.0.1:8000", description="HOST:PORT that the gateway listens on")
     health: HostPort | None = Field(
-        None, description="HOST:PORT for a service's /healthz, /readyz and /metrics; default 127.0.0.1 and a port a service"
+        None,
+        description="HOST:PORT of a service's health server; default: 127.0.0.1 and a port of its own",
     )
     api_keys: SecretStr = Field(
-        SecretStr(""), description="keys that may write through the gateway, separated by commas; empty: open on loopback only"
+        SecretStr(""),
+        description="keys that may write, separated by commas; empty: open, on loopback only",
     )
     namespace: Annotated[str, AfterValidator(_namespace)] = Field(
         "", description="prefix of topics, groups and indices, such as 'test-', so that several run side by side"
@@ -78,19 +77,21 @@ class Settings(BaseSettings):
     fetch_allow: Annotated[str, AfterValidator(_networks)] = Field(
         "", description="networks that fetch may reach besides public ones, such as 127.0.0.0/8"
     )
-    fetch_contact: str = Field("", description="address or e-mail that goes into the user agent, so that sites can reach you")
+    fetch_contact: str = Field("", description="address or e-mail for the user agent, so that sites can reach you")
     fetch_delay_s: float = Field(1.0, ge=0, le=3600, description="least seconds between two requests to one host")
-    fetch_timeout_s: float = Field(30.0, gt=0, le=600, description="most seconds for one page, redirects included")
+    fetch_timeout_s: float = Field(30.0, gt=0, le=600, description="most seconds for a page, redirects included")
     poll_interval_s: float = Field(300.0, ge=1, description="seconds between two polls of a source that sets no other")
-    max_page_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="pages larger than this are skipped as too large")
+    max_page_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="larger pages are skipped as too large")
     min_words: int = Field(40, ge=0, description="articles with fewer words are skipped as too short")
     languages: str = Field("", description="ISO 639-1 codes to keep, separated by commas; empty: all")
-    document_limit_s: float = Field(20.0, gt=0, description="most seconds that cleaning or enriching one document may take")
+    document_limit_s: float = Field(20.0, gt=0, description="most seconds to clean or enrich one document")
     workers: int = Field(1, ge=1, le=64, description="worker processes of a stage that computes (clean, enrich)")
     batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
     batch_wait_s: float = Field(0.1, ge=0, le=10, description="longest wait for a batch to fill")
     spacy_model: str = Field("en_core_web_sm", description="spaCy pipeline for English, by package name or path")
-    dead_ratio_limit: float = Field(0.5, gt=0, le=1, description="a stage stops when more than this part of its recent messages is dead")
+    dead_ratio_limit: float = Field(
+        0.5, gt=0, le=1, description="a stage stops when a larger part of its recent messages is dead"
+    )
     dead_ratio_window: int = Field(200, ge=10, description="how many recent messages that part is taken of")
     stall_limit_s: float = Field(45.0, ge=5, description="lag without progress for so long gets a service restarted")
     replicas: int = Field(0, ge=0, le=5, description="replicas of each index; raise it on a cluster of several nodes")

@@ -1,0 +1,1 @@
+"""What articles name and are about."""

@@ -1,0 +1,1 @@
+"""From URLs and feeds to pages, politely and safely."""

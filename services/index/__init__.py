@@ -1,0 +1,1 @@
+"""From enriched articles to Elasticsearch, and the journeys of all pages."""

@@ -1,0 +1,102 @@
+"""Creates the topics as the map says, and reports where a topic that exists differs from it."""
+
+from dataclasses import dataclass
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from services.contracts.topics import TOPICS, Topic
+from services.runtime.errors import Unavailable
+from services.runtime.settings import Settings
+
+TIMEOUT_MS = 20_000
+CREATE_TRIES = 10
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A topic's setting that is not as the map says."""
+
+    topic: str
+    setting: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.setting} is {self.found}, the map says {self.expected}"
+
+
+def connect(settings: Settings) -> KafkaAdminClient:
+    """An admin client; whoever opens it closes it. Raises Unavailable."""
+    try:
+        return KafkaAdminClient(
+            bootstrap_servers=settings.kafka.split(","),
+            client_id="newsloom-admin",
+            request_timeout_ms=TIMEOUT_MS,
+            bootstrap_timeout_ms=TIMEOUT_MS,
+        )
+    except (KafkaError, OSError, ValueError) as error:
+        raise Unavailable(f"Kafka at {settings.kafka} does not answer ({error!r}); is it up?") from error
+
+
+def ensure_topics(admin: KafkaAdminClient, settings: Settings) -> list[str]:
+    """Create the topics that are missing; returns their names. Safe when several services start at once."""
+    for _ in range(CREATE_TRIES):
+        there = set(admin.list_topics())
+        missing = {settings.name(t.name): t for t in TOPICS if settings.name(t.name) not in there}
+        if not missing:
+            return []
+        specs = {name: _spec(topic, settings) for name, topic in missing.items()}
+        try:
+            admin.create_topics(specs, timeout_ms=TIMEOUT_MS, wait_for_metadata=True)
+        except TopicAlreadyExistsError:
+            continue  # another service was faster with some of them; look again
+        except KafkaError as error:
+            raise Unavailable(f"Kafka did not create {', '.join(missing)}: {error!r}") from error
+        return sorted(missing)
+    raise Unavailable("Kafka does not show topics that it says exist")
+
+
+def differences(admin: KafkaAdminClient, settings: Settings) -> list[Difference]:
+    """Where existing topics differ from the map: partitions (fewer) and settings."""
+    expected = {settings.name(topic.name): topic for topic in TOPICS}
+    found: list[Difference] = []
+    for entry in admin.describe_topics(sorted(set(admin.list_topics()) & set(expected))):
+        partitions = len(entry["partitions"])
+        topic = expected[entry["name"]]
+        if partitions < topic.partitions:
+            found.append(Difference(entry["name"], "partitions", str(partitions), f"at least {topic.partitions}"))
+        found += _settings_differences(admin, entry["name"], topic)
+    return found
+
+
+def _settings_differences(admin: KafkaAdminClient, name: str, topic: Topic) -> list[Difference]:
+    resource = ConfigResource(ConfigResourceType.TOPIC, name)
+    configs = admin.describe_configs([resource], config_filter="all")
+    values = _values(configs)
+    return [
+        Difference(name, key, values.get(key, "unset"), value)
+        for key, value in topic.settings.items()
+        if values.get(key) != value
+    ]
+
+
+def _values(configs: object) -> dict[str, str]:
+    """Flatten kafka-python's answer, {type: {name: {setting: {value…}}}}, to setting → value."""
+    flat: dict[str, str] = {}
+    if isinstance(configs, dict):
+        for key, value in configs.items():
+            if isinstance(value, dict) and "value" in value:
+                flat[str(key)] = str(value["value"])
+            else:
+                flat |= _values(value)
+    return flat
+
+
+def _spec(topic: Topic, settings: Settings) -> dict[str, object]:
+    return {
+        "num_partitions": topic.partitions,
+        "replication_factor": settings.kafka_replication,
+        "configs": topic.settings,
+    }

@@ -1,0 +1,83 @@
+"""The faust application of a service: raw topics in, batches to the loops, acknowledgements back.
+
+Settings that are not faust's defaults, each for a reason in faust-streaming's issues or docs:
+at-least-once (exactly_once duplicates on rebalance, #323), no web server, no leader election topic,
+concurrency 1 (#606), static membership so that a killed worker's successor takes over at once, small
+buffers so that memory stays bounded whatever the lag.
+"""
+
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import faust
+
+from services.contracts.topics import MAX_MESSAGE_BYTES, MIB
+from services.runtime.batches import batches, delivery_of
+from services.runtime.loop import Loop
+from services.runtime.settings import Settings
+from services.runtime.stage import Stage
+
+FETCH_BYTES = 4 * MIB  # a partition and fetch; one larger message still comes, alone (KIP-74)
+
+
+def consumer_app(
+    settings: Settings,
+    group: str,
+    port: int,
+    loops: Mapping[str, tuple[Stage, Loop]],
+    broken: Callable[[Exception], None],
+) -> faust.App:
+    """A faust app with one agent a stage (by topic), not started.
+
+    `port` tells workers on one machine apart. `broken` is told when a stage ends with an error: faust would
+    restart the agent and leave its unacknowledged messages behind.
+    """
+    app = faust.App(
+        group,
+        broker=[f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
+        store="memory://",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=f"{group}-{socket.gethostname()}-{port}",
+        consumer_max_fetch_size=FETCH_BYTES,
+        producer_max_request_size=MAX_MESSAGE_BYTES,
+        stream_buffer_maxsize=settings.batch,
+        stream_wait_empty=False,
+        broker_commit_interval=1.0,
+        broker_session_timeout=30.0,
+        broker_heartbeat_interval=3.0,
+        broker_request_timeout=40.0,
+        broker_max_poll_interval=1800.0,
+        # A stage that waits for Elasticsearch is patient, not stuck; the watchdog judges stalls.
+        stream_processing_timeout=24 * 3600.0,
+        datadir=None,
+    )
+    for stage, loop in loops.values():
+        _agent(app, settings, stage, loop, broken)
+    return app
+
+
+def _agent(app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken: Callable[[Exception], None]) -> None:
+    topic = app.topic(
+        settings.name(stage.reads.name),
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        allow_empty=True,
+    )
+
+    async def read(stream: Any) -> None:
+        try:
+            async for events in batches(stream, settings.batch, settings.batch_wait_s):
+                await loop.handle([delivery_of(event) for event in events])
+                for event in events:
+                    event.ack()
+        except Exception as error:
+            broken(error)
+            raise
+
+    app.agent(topic, name=f"{app.conf.id}.{stage.name}.{stage.reads.name}", concurrency=1)(read)

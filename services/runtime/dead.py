@@ -1,0 +1,74 @@
+"""Headers of dead letters: the message itself stays untouched, the headers tell its story."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.contracts.messages import Origin
+from services.runtime.stage import Delivery, Failure
+from services.runtime.trace import Headers
+
+PREFIX = "dead-"
+
+
+@dataclass(frozen=True)
+class DeadContext:
+    """Why, where and when a message died. Times are RFC 3339, UTC."""
+
+    stage: str
+    reason: str
+    error_class: str
+    error: str
+    attempts: int
+    first_at: str
+    last_at: str
+    origin: Origin
+
+    def headers(self) -> Headers:
+        """This context as Kafka headers, all text in UTF-8."""
+        fields = {
+            "stage": self.stage,
+            "reason": self.reason,
+            "error-class": self.error_class,
+            "error": self.error[:2000],
+            "attempts": self.attempts,
+            "first-at": self.first_at,
+            "last-at": self.last_at,
+            "origin-topic": self.origin.topic,
+            "origin-partition": self.origin.partition,
+            "origin-offset": self.origin.offset,
+        }
+        return [(PREFIX + name, str(value).encode()) for name, value in fields.items()]
+
+
+def dead_headers(delivery: Delivery, stage: str, failure: Failure, now: datetime) -> Headers:
+    """The message's own headers and the story of its death; a death after a replay counts on."""
+    before = dict(delivery.headers)
+    stamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    context = DeadContext(
+        stage=stage,
+        reason=failure.reason,
+        error_class=failure.error_class,
+        error=failure.detail,
+        attempts=int(before.get(PREFIX + "attempts", b"0")) + 1,
+        first_at=before.get(PREFIX + "first-at", stamp.encode()).decode(),
+        last_at=stamp,
+        origin=delivery.origin,
+    )
+    return [*own_headers(delivery.headers), *context.headers()]
+
+
+def own_headers(headers: Iterable[tuple[str, bytes]]) -> Headers:
+    """The headers that the message had before it died."""
+    return [(name, value) for name, value in headers if not name.startswith(PREFIX)]
+
+
+def replay_headers(headers: Iterable[tuple[str, bytes]]) -> Headers:
+    """Headers to send a dead message again with: its own, and how often it has died."""
+    kept = {PREFIX + "attempts", PREFIX + "first-at"}
+    return [(n, v) for n, v in headers if not n.startswith(PREFIX) or n in kept]
+
+
+def read_context(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """The story in `headers`, by names without the prefix."""
+    return {n.removeprefix(PREFIX): v.decode("utf-8", "replace") for n, v in headers if n.startswith(PREFIX)}

@@ -1,0 +1,88 @@
+"""What happens to a batch: decode, process, judge, emit, acknowledge; in this order, and no step is skipped."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from services.contracts.fates import BadInput
+from services.contracts.messages import Message
+from services.runtime.breaker import DeadRatio
+from services.runtime.decode import decode
+from services.runtime.emit import Emitter, Result
+from services.runtime.progress import BATCH_SECONDS, Progress
+from services.runtime.stage import Delivery, Failure, Outcome, Stage
+from services.runtime.waiting import Dependencies
+
+log = structlog.get_logger()
+
+
+class Loop:
+    """Handles the batches of one stage. Nothing in here knows faust."""
+
+    def __init__(
+        self, stage: Stage, emitter: Emitter, progress: Progress, dependencies: Dependencies, ratio: DeadRatio
+    ) -> None:
+        self._stage = stage
+        self._emitter = emitter
+        self._progress = progress
+        self._dependencies = dependencies
+        self._ratio = ratio
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Bring every delivery to its outcome; when this returns, the batch may be acknowledged.
+
+        Does not return once the dead ratio is over its limit: the stage then waits, not ready, for people.
+        """
+        self._progress.busy = True
+        with BATCH_SECONDS.labels(self._stage.name).time():
+            results = await self._results(deliveries)
+            outcomes = [outcome for _, _, outcome in results]
+            if reason := self._ratio.would_exceed(outcomes):
+                await self._halt(reason)
+            await self._dependencies.wait_for("kafka", lambda: self._emitter.emit(results))
+        self._ratio.record(outcomes)
+        self._progress.record(outcomes)
+        self._progress.busy = False
+        _log_failures(self._stage.name, results)
+
+    async def _results(self, deliveries: Sequence[Delivery]) -> list[Result]:
+        decoded = [self._decode(delivery) for delivery in deliveries]
+        good = [message for message in decoded if isinstance(message, Message)]
+        outcomes = iter(await self._process(good) if good else ())
+        return [
+            (delivery, message, next(outcomes)) if isinstance(message, Message) else (delivery, None, message)
+            for delivery, message in zip(deliveries, decoded, strict=True)
+        ]
+
+    def _decode(self, delivery: Delivery) -> Message | Failure:
+        assert self._stage.reads.model is not None, "a stage reads a topic with a model"  # noqa: S101
+        try:
+            return self._stage.prepare(decode(delivery.value, self._stage.reads.model), delivery)
+        except BadInput as error:
+            return Failure.of(error)
+
+    async def _process(self, messages: Sequence[Message]) -> Sequence[Outcome]:
+        """Outcomes in order; when the stage itself breaks, its messages go one by one to find whose fault it is."""
+        try:
+            outcomes = await self._dependencies.wait_for("elasticsearch", lambda: self._stage.process(messages))
+        except Exception as error:
+            log.exception("stage failed on a batch", stage=self._stage.name, messages=len(messages))
+            if len(messages) == 1:
+                return [Failure.of(error)]
+            return [outcome for message in messages for outcome in await self._process([message])]
+        if len(outcomes) != len(messages):
+            raise RuntimeError(f"{self._stage.name} gave {len(outcomes)} outcomes for {len(messages)} messages")
+        return outcomes
+
+    async def _halt(self, reason: str) -> None:
+        log.error("stage halted", stage=self._stage.name, reason=reason)
+        self._progress.halted = reason
+        await asyncio.Event().wait()
+
+
+def _log_failures(stage: str, results: Sequence[Result]) -> None:
+    for delivery, _, outcome in results:
+        if isinstance(outcome, Failure):
+            where = delivery.origin.model_dump()
+            log.warning("message dead", stage=stage, reason=str(outcome.reason), error=outcome.detail, **where)

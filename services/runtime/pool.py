@@ -1,0 +1,105 @@
+"""Worker processes for what computes (HTML, spaCy), with a time limit that really kills.
+
+Work in the event loop would break Kafka's heartbeats, and a parser that hangs on one page
+(trafilatura#704) can only be stopped from outside. Messages go to the workers in chunks, to save
+passes between processes; when a chunk takes too long or kills its worker, its messages go again one
+by one, so that only the culprit pays.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from services.contracts.fates import DeadReason
+from services.contracts.messages import Message
+from services.runtime.parent import die_with_parent
+from services.runtime.stage import Failure, Outcome
+
+CHUNK = 16
+TASKS_PER_WORKER = 2000  # then a fresh one: lxml and spaCy's string store grow with what they have seen
+START_LIMIT_S = 180.0
+
+Work = Callable[[Sequence[Message]], list[Outcome]]
+
+
+class Pool:
+    """Runs `work` on chunks of messages in `workers` processes.
+
+    A message may take `limit_s` in all: half of it with its chunk, and half alone.
+    `initializer` runs first in each worker and may take START_LIMIT_S.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        *,
+        workers: int,
+        limit_s: float,
+        initializer: Callable[..., None] | None = None,
+        initargs: Sequence[Any] = (),
+    ) -> None:
+        self._work = work
+        self._workers = workers
+        self._limit_s = limit_s / 2
+        self._start = (initializer, tuple(initargs))
+        self._pool: ProcessPool | None = None
+
+    async def start(self) -> None:
+        """Start the workers and wait until one has answered. Raises RuntimeError when none comes up."""
+        self._pool = ProcessPool(
+            max_workers=self._workers,
+            max_tasks=TASKS_PER_WORKER,
+            initializer=_initialize,
+            initargs=self._start,
+            context=multiprocessing.get_context("spawn"),
+        )
+        try:
+            await self._run((), START_LIMIT_S)
+        except (FutureTimeout, ProcessExpired) as error:
+            raise RuntimeError(f"the worker processes do not start: {error!r}; see the log above") from error
+
+    async def stop(self) -> None:
+        """Stop the workers at once; what they were doing is not acknowledged and comes again."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            await asyncio.to_thread(self._pool.join, 10)
+            self._pool = None
+
+    async def process(self, messages: Sequence[Message]) -> list[Outcome]:
+        """Outcomes of `messages`, in order."""
+        size = max(1, min(CHUNK, -(-len(messages) // self._workers)))
+        chunks = [messages[i : i + size] for i in range(0, len(messages), size)]
+        done = await asyncio.gather(*(self._chunk(chunk) for chunk in chunks))
+        return [outcome for outcomes in done for outcome in outcomes]
+
+    async def _chunk(self, chunk: Sequence[Message]) -> list[Outcome]:
+        try:
+            return await self._run(chunk, self._limit_s)
+        except (FutureTimeout, ProcessExpired):
+            return [await self._alone(message) for message in chunk]
+
+    async def _alone(self, message: Message) -> Outcome:
+        try:
+            return (await self._run([message], self._limit_s))[0]
+        except FutureTimeout:
+            text = f"took longer than {self._limit_s:g} s alone, after its batch had taken too long; it was stopped"
+            return Failure(DeadReason.TIME_LIMIT, "TimeoutError", text)
+        except ProcessExpired as error:
+            text = f"killed its worker process twice (exit code {error.exitcode})"
+            return Failure(DeadReason.WORKER_DIED, "ProcessExpired", text)
+
+    async def _run(self, messages: Sequence[Message], limit_s: float) -> list[Outcome]:
+        assert self._pool is not None, "start() first"  # noqa: S101
+        future = self._pool.schedule(self._work, args=(messages,), timeout=limit_s)
+        outcomes: list[Outcome] = await asyncio.wrap_future(future)
+        return outcomes
+
+
+def _initialize(initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:
+    die_with_parent()
+    if initializer is not None:
+        initializer(*initargs)

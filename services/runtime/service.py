@@ -1,0 +1,164 @@
+"""Runs a service: its stages on faust, its health server, its watchdog; until a signal, or until something breaks."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from services.runtime.admin import connect, differences, ensure_topics
+from services.runtime.breaker import DeadRatio
+from services.runtime.consumer import consumer_app
+from services.runtime.emit import Emitter
+from services.runtime.health import Health, serve_health
+from services.runtime.loop import Loop
+from services.runtime.progress import Progress
+from services.runtime.publisher import Publisher
+from services.runtime.settings import Settings
+from services.runtime.stage import Stage
+from services.runtime.waiting import Dependencies
+from services.runtime.watchdog import Watchdog
+
+STOP_LIMIT_S = 15.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a service's own wiring may use."""
+
+    settings: Settings
+    publisher: Publisher
+    dependencies: Dependencies
+    stopping: asyncio.Event
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of: its stages, and what runs beside them until the service stops."""
+
+    stages: Sequence[Stage]
+    background: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+Wiring = Callable[[Context], AbstractAsyncContextManager[Service]]
+
+
+async def run_service(name: str, settings: Settings, wiring: Wiring) -> None:
+    """Run service `name` until SIGTERM or SIGINT. Raises what broke it; its supervisor then starts it anew."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    context = Context(settings, Publisher(settings), Dependencies(), stopping)
+    health = Health(name, context.dependencies)
+    async with AsyncExitStack() as stack:
+        runner = await serve_health(health, settings.health_address(name))
+        stack.push_async_callback(runner.cleanup)
+        if not await _or_stop(stopping, _kafka_ready(context)):
+            return
+        stack.push_async_callback(context.publisher.stop)
+        service = await stack.enter_async_context(wiring(context))
+        broken = asyncio.get_running_loop().create_future()
+        await stack.enter_async_context(_running(name, context, service, health, broken))
+        log.info("ready", topics=[stage.reads.name for stage in service.stages])
+        await _until_stopped(stopping, service, broken)
+        _exit_anyway()
+
+
+@asynccontextmanager
+async def _running(
+    name: str, context: Context, service: Service, health: Health, broken: "asyncio.Future[None]"
+) -> AsyncIterator[None]:
+    """The consumers and the watchdog, started, and stopped at the end."""
+    settings = context.settings
+    group = settings.name(f"newsloom-{name}")
+    health.stages = [Progress(stage.name) for stage in service.stages]
+    topics = [settings.name(stage.reads.name) for stage in service.stages]
+    loops = {
+        topic: (stage, _loop(stage, context, progress))
+        for topic, stage, progress in zip(topics, service.stages, health.stages, strict=True)
+    }
+
+    def on_broken(error: Exception) -> None:
+        if not broken.done():
+            broken.set_exception(error)
+
+    app = consumer_app(settings, group, settings.health_address(name)[1], loops, on_broken)
+    by_topic = dict(zip(topics, health.stages, strict=True))
+    watchdog = Watchdog(settings, group, by_topic, lambda: bool(context.dependencies.reasons()))
+    app.finalize()
+    await app.start()
+    watchdog.start()
+    health.started = True
+    try:
+        yield
+    finally:
+        health.started = False
+        watchdog.stop()
+        await asyncio.wait_for(app.stop(), STOP_LIMIT_S)
+
+
+def _loop(stage: Stage, context: Context, progress: Progress) -> Loop:
+    ratio = DeadRatio(context.settings.dead_ratio_limit, context.settings.dead_ratio_window)
+    return Loop(stage, Emitter(stage, context.publisher), progress, context.dependencies, ratio)
+
+
+async def _until_stopped(stopping: asyncio.Event, service: Service, broken: "asyncio.Future[None]") -> None:
+    """Return when told to stop; raise when a stage or a background task breaks."""
+    stop = asyncio.create_task(stopping.wait())
+    tasks = [asyncio.ensure_future(run()) for run in service.background]
+    try:
+        waiting: set[asyncio.Future[Any]] = {stop, broken, *tasks}
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for finished in done - {stop}:
+            await finished
+        if stop not in done:
+            raise RuntimeError("a background task ended before the service was stopped")
+    finally:
+        for task in (stop, *tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _exit_anyway() -> None:
+    """faust can hang at exit (faust-streaming#324): a stop that takes too long ends hard, and loses nothing."""
+    timer = threading.Timer(STOP_LIMIT_S + 5, os._exit, args=(0,))
+    timer.daemon = True
+    timer.start()
+
+
+async def _kafka_ready(context: Context) -> None:
+    await context.dependencies.wait_for("kafka", lambda: _topics(context.settings))
+    await context.dependencies.wait_for("kafka", context.publisher.start)
+
+
+async def _or_stop(stopping: asyncio.Event, work: Awaitable[None]) -> bool:
+    """Await `work`, or the order to stop; whether the work was done."""
+    task = asyncio.ensure_future(work)
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not task.done():
+        task.cancel()
+        return False
+    await task
+    return True
+
+
+async def _topics(settings: Settings) -> None:
+    def create() -> None:
+        admin = connect(settings)
+        try:
+            for name in ensure_topics(admin, settings):
+                log.info("topic created", topic=name)
+            for difference in differences(admin, settings):
+                log.warning("topic differs from the map", difference=str(difference))
+        finally:
+            admin.close()
+
+    await asyncio.to_thread(create)

@@ -1,0 +1,82 @@
+"""What a stage is: a topic to read, a function from messages to outcomes, a topic to write.
+
+The function answers each message of a batch, in order, with one of
+
+- `Forward(message)`  it goes on to the topic that the stage writes,
+- `Skip(reason, detail)`  it rightly ends here,
+- `Failure(reason, …)` or `BadInput`  it is dead: bad data, or a bug of ours,
+- `Done()`  it is dealt with and nothing follows.
+
+It raises `Unavailable` when a dependency is down; the batch is then tried again, however long it takes.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.contracts.fates import BadInput, DeadReason, Skip
+from services.contracts.messages import Message, Origin
+from services.contracts.topics import Topic
+from services.runtime.trace import Headers
+
+
+@dataclass(frozen=True)
+class Forward:
+    """The message goes on, as this one."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Done:
+    """Dealt with; nothing follows."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception, in a form that crosses process borders."""
+
+    reason: DeadReason
+    error_class: str
+    detail: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        """What to say of `error`: its own reason if it has one, else that it is a bug."""
+        if isinstance(error, BadInput):
+            return cls(error.reason, "BadInput", error.detail)
+        return cls(DeadReason.BUG, type(error).__name__, f"{type(error).__name__}: {error}"[:2000])
+
+
+Outcome = Forward | Skip | Failure | Done
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One Kafka message as it arrived, and the id under which its page is known."""
+
+    key: bytes | None
+    value: bytes
+    headers: Headers
+    timestamp_ms: int
+    origin: Origin
+
+    @property
+    def arrived_at(self) -> datetime:
+        """Kafka's timestamp of the message, UTC; the same again on every replay."""
+        return datetime.fromtimestamp(self.timestamp_ms / 1000, UTC)
+
+
+Process = Callable[[Sequence[Message]], Awaitable[Sequence[Outcome]]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One reader of one topic. `dead_fates`: whether what dies gets a fate (not so for the fates' own reader)."""
+
+    name: str
+    reads: Topic
+    process: Process
+    writes: Topic | None = None
+    dead_fates: bool = True
+    prepare: Callable[[Message, Delivery], Message] = lambda message, _: message

@@ -1,0 +1,107 @@
+"""Sees to it that a stage that silently stopped is restarted.
+
+faust's consumers have stopped without an error (faust-streaming#175, #640, #532, #523, #549), so an HTTP
+server that answers proves nothing. This asks the broker itself, from a thread of its own, how much
+waits; waiting messages without progress end the process, and its supervisor starts it anew.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+import structlog
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
+
+from services.runtime.admin import connect
+from services.runtime.errors import NewsloomError
+from services.runtime.progress import Progress
+from services.runtime.settings import Settings
+
+INTERVAL_S = 5.0
+EXIT_STALLED = 75  # EX_TEMPFAIL of sysexits.h: try again
+log = structlog.get_logger()
+
+
+class StallClock:
+    """Pure judgement: how long has a stage had lag, no progress and no excuse?"""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._last: tuple[int, int] | None = None
+        self._since: float | None = None
+
+    def stalled(self, now: float, *, ticks: int, lag: int, committed: int, excused: bool) -> bool:
+        """Whether the limit is passed. `now` in seconds of any monotonic clock."""
+        mark = (ticks, committed)
+        if lag <= 0 or excused or mark != self._last or self._since is None:
+            self._last, self._since = mark, now
+            return False
+        return now - self._since >= self._limit_s
+
+
+class Watchdog(threading.Thread):
+    """Reads the lag of each stage every few seconds; ends the process when one has stalled."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        group: str,
+        stages: Mapping[str, Progress],
+        excused: Callable[[], bool],
+        end: Callable[[int], object] = os._exit,
+    ) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self._settings = settings
+        self._group = group
+        self._stages = stages  # by topic, with namespace
+        self._excused = excused
+        self._end = end
+        self._stop_event = threading.Event()
+        self._clocks = {topic: StallClock(settings.stall_limit_s) for topic in stages}
+
+    def stop(self) -> None:
+        """Ask the thread to end."""
+        self._stop_event.set()
+
+    def run(self) -> None:
+        """Look every INTERVAL_S seconds; a broker that does not answer is the services' matter, not ours."""
+        admin: KafkaAdminClient | None = None
+        while not self._stop_event.wait(INTERVAL_S):
+            try:
+                admin = admin or connect(self._settings)
+                self.look(admin)
+            except (NewsloomError, KafkaError, OSError) as error:
+                log.info("watchdog can not read the lag", error=repr(error))
+                if admin is not None:
+                    admin.close()
+                admin = None
+        if admin is not None:
+            admin.close()
+
+    def look(self, admin: KafkaAdminClient) -> None:
+        """Read committed and end offsets once and judge each stage."""
+        committed = _committed(admin, self._group)
+        for topic, progress in self._stages.items():
+            ends, starts = _offsets(admin, topic, OffsetSpec.LATEST), _offsets(admin, topic, OffsetSpec.EARLIEST)
+            done = {tp: max(committed.get(tp, 0), starts.get(tp, 0)) for tp in ends}
+            lag = sum(max(0, end - done[tp]) for tp, end in ends.items())
+            progress.set_lag(lag)
+            excused = self._excused() or progress.halted is not None
+            now, total = time.monotonic(), sum(done.values())
+            if self._clocks[topic].stalled(now, ticks=progress.ticks, lag=lag, committed=total, excused=excused):
+                log.error("stalled; ending so that the supervisor restarts it", topic=topic, lag=lag)
+                self._end(EXIT_STALLED)
+
+
+def _committed(admin: KafkaAdminClient, group: str) -> dict[TopicPartition, int]:
+    offsets = admin.list_group_offsets({group: None})
+    return {tp: meta.offset for tp, meta in offsets.get(group, {}).items() if meta.offset >= 0}
+
+
+def _offsets(admin: KafkaAdminClient, topic: str, spec: OffsetSpec) -> dict[TopicPartition, int]:
+    entry = admin.describe_topics([topic])[0]
+    tps = {TopicPartition(topic, p["partition_index"]): spec for p in entry["partitions"]}
+    return {tp: int(getattr(found, "offset", found)) for tp, found in admin.list_partition_offsets(tps).items()}
