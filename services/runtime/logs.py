@@ -13,7 +13,6 @@ _QUIET = (
     "faust",
     "mode",
     "aiokafka",
-    "kafka",
     "elastic_transport",
     "elasticsearch",
     "trafilatura",
@@ -40,6 +39,8 @@ def configure_logs(settings: Settings, service: str) -> None:
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # kafka-python logs each failed try of a connection as an error; who asked for the connection says it once.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -1,0 +1,43 @@
+"""Wires clean: pages in, articles out, extraction in worker processes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from services.clean.extract import CleanLimits, extract
+from services.contracts.messages import Message, PageMessage
+from services.contracts.topics import ARTICLES, PAGES
+from services.runtime.each import each
+from services.runtime.pool import Pool
+from services.runtime.service import Context, Service
+from services.runtime.settings import Settings
+from services.runtime.stage import Delivery, Outcome, Stage
+
+
+def limits_of(settings: Settings) -> CleanLimits:
+    """The part of the settings that extraction needs."""
+    languages = frozenset(filter(None, (code.strip() for code in settings.languages.split(","))))
+    return CleanLimits(max_page_bytes=settings.max_page_bytes, min_words=settings.min_words, languages=languages)
+
+
+def work(limits: CleanLimits, pages: Sequence[PageMessage]) -> list[Outcome]:
+    """What a worker process does with a chunk."""
+    return each(partial(extract, limits=limits), pages)
+
+
+def dated(page: Message, delivery: Delivery) -> Message:
+    """A page without `fetched_at` has Kafka's timestamp, which is the same on every replay."""
+    given = getattr(page, "fetched_at", None)
+    return page if given else page.model_copy(update={"fetched_at": delivery.arrived_at})
+
+
+@asynccontextmanager
+async def wiring(context: Context) -> AsyncIterator[Service]:
+    """The clean service."""
+    settings = context.settings
+    pool = Pool(partial(work, limits_of(settings)), workers=settings.workers, limit_s=settings.document_limit_s)
+    await pool.start()
+    try:
+        yield Service([Stage("clean", PAGES, pool.process, writes=ARTICLES, prepare=dated)])
+    finally:
+        await pool.stop()

@@ -1,0 +1,39 @@
+"""`newsloom run SERVICE`: one service in the foreground, as containers and the supervisor start it."""
+
+import asyncio
+import importlib
+from typing import Annotated
+
+import structlog
+import typer
+
+from services.runtime.errors import UsageError
+from services.runtime.logs import configure_logs
+from services.runtime.service import run_service
+from services.runtime.settings import STAGES, load_settings
+
+SERVICES = (*STAGES, "search")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(run)
+
+
+def run(
+    service: Annotated[str, typer.Argument(help=f"One of: {', '.join(SERVICES)}", metavar="SERVICE")],
+) -> None:
+    """Run one service in the foreground until SIGTERM or Ctrl-C."""
+    if service not in SERVICES:
+        raise UsageError(f"no service {service!r}; there are: {', '.join(SERVICES)}")
+    settings = load_settings()
+    configure_logs(settings, service)
+    module = importlib.import_module(f"services.{service}.app")
+    work = module.serve(settings) if service == "search" else run_service(service, settings, module.wiring)
+    try:
+        asyncio.run(work)
+    except UsageError:
+        raise
+    except Exception:
+        structlog.get_logger().exception("service broke")
+        raise typer.Exit(70) from None  # EX_SOFTWARE of sysexits.h

@@ -1,0 +1,43 @@
+"""Wires enrich: articles in, enriched articles out, models in worker processes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from services.contracts.messages import Article
+from services.contracts.topics import ARTICLES, ENRICHED
+from services.enrich.enrich import Models, enrich, load_models
+from services.runtime.each import together
+from services.runtime.pool import Pool
+from services.runtime.service import Context, Service
+from services.runtime.stage import Outcome, Stage
+
+_models: list[Models] = []
+"""A worker process's own models, loaded by `load` when it starts."""
+
+
+def load(english: str) -> None:
+    """Load the models into this worker process."""
+    _models[:] = [load_models(english)]
+
+
+def work(articles: Sequence[Article]) -> list[Outcome]:
+    """What a worker process does with a chunk."""
+    return together(lambda batch: enrich(batch, _models[0]), articles) if articles else []
+
+
+@asynccontextmanager
+async def wiring(context: Context) -> AsyncIterator[Service]:
+    """The enrich service. A missing model is an error here, not at the first article."""
+    settings = context.settings
+    pool = Pool(
+        work,
+        workers=settings.workers,
+        limit_s=settings.document_limit_s,
+        initializer=load,
+        initargs=(settings.spacy_model,),
+    )
+    await pool.start()
+    try:
+        yield Service([Stage("enrich", ARTICLES, pool.process, writes=ENRICHED)])
+    finally:
+        await pool.stop()

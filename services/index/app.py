@@ -1,0 +1,28 @@
+"""Wires index: two stages over one Elasticsearch client, once the indices are there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.contracts.topics import ENRICHED, FATES, INDEXED
+from services.index.setup import ensure_indices
+from services.index.stages import Indexer
+from services.runtime.elastic import async_client
+from services.runtime.service import Context, Service
+from services.runtime.stage import Stage
+
+
+@asynccontextmanager
+async def wiring(context: Context) -> AsyncIterator[Service]:
+    """The index service."""
+    es = async_client(context.settings)
+    try:
+        await context.dependencies.wait_for("elasticsearch", lambda: ensure_indices(es, context.settings))
+        indexer = Indexer(es, context.settings)
+        yield Service(
+            [
+                Stage("index", ENRICHED, indexer.articles, writes=INDEXED),
+                Stage("journeys", FATES, indexer.fates, dead_fates=False),
+            ]
+        )
+    finally:
+        await es.close()

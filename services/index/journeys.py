@@ -1,0 +1,46 @@
+"""The journey of a page, as a document: which stages it passed, when, and its one final fate."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from services.contracts.messages import Enriched, Fate, Step
+
+
+def stamp(at: datetime) -> str:
+    """RFC 3339 in UTC, milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def indexed_journey(article: Enriched, at: datetime) -> dict[str, Any]:
+    """The journey of an article that is now in the index."""
+    return {
+        "id": article.id,
+        "url": article.url,
+        "fate": "indexed",
+        "stage": "index",
+        "at": stamp(at),
+        "fetched_at": stamp(article.fetched_at),
+        "source": article.source.id,
+        "trail": _trail((*article.trail, Step(stage="index", at=at))),
+    }
+
+
+def ended_journey(fate: Fate) -> dict[str, Any]:
+    """The journey of a page that was skipped, or is dead."""
+    return {
+        "id": fate.id,
+        "url": fate.url,
+        "fate": fate.fate,
+        "reason": fate.reason,
+        "detail": fate.detail,
+        "stage": fate.stage,
+        "at": stamp(fate.at),
+        "fetched_at": stamp(fate.fetched_at),
+        "source": fate.source,
+        "origin": fate.origin.model_dump() if fate.origin else None,
+        "trail": _trail(fate.trail),
+    }
+
+
+def _trail(steps: tuple[Step, ...]) -> list[dict[str, str]]:
+    return [{"stage": step.stage, "at": stamp(step.at)} for step in steps]
