@@ -33,7 +33,7 @@ async def write_all(es: AsyncElasticsearch, alias: str, writes: Sequence[Write])
     answers: list[str | None] = []
     for body in _requests(alias, writes):
         try:
-            response = await es.bulk(operations=body, require_alias=True)
+            response = await es.bulk(operations=body, require_alias=True)  # type: ignore[arg-type]  # NDJSON lines, sent as they are
         except (ConnectionError, ConnectionTimeout, TransportError) as error:
             raise Unavailable(f"Elasticsearch does not answer: {error.message}") from error
         except ApiError as error:

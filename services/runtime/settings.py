@@ -61,7 +61,10 @@ class Settings(BaseSettings):
     elasticsearch: AnyHttpUrl = Field(
         AnyHttpUrl("http://127.0.0.1:9200"), description="Elasticsearch URL; user and password may be in it"
     )
-    home: Path = Field(Path("~/.local/share/newsloom"), description="data, logs and downloads of the standalone stack")
+    home: Path = Field(Path("~/.local/share/newsloom"), description="data and logs of the standalone stack")
+    cache: Path = Field(
+        Path("~/.cache/newsloom"), description="what the standalone stack downloads once; homes may share it"
+    )
     http: HostPort = Field("127.0.0.1:8000", description="HOST:PORT that the gateway listens on")
     health: HostPort | None = Field(
         None,
@@ -88,7 +91,9 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="worker processes of a stage that computes (clean, enrich)")
     batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
     batch_wait_s: float = Field(0.1, ge=0, le=10, description="longest wait for a batch to fill")
-    spacy_model: str = Field("en_core_web_sm", description="spaCy pipeline for English, by package name or path")
+    spacy_model: str = Field(
+        "en_core_web_sm", description="spaCy pipelines by package name or path, separated by commas, one a language"
+    )
     dead_ratio_limit: float = Field(
         0.5, gt=0, le=1, description="a stage stops when a larger part of its recent messages is dead"
     )
@@ -103,6 +108,10 @@ class Settings(BaseSettings):
     @property
     def home_dir(self) -> Path:
         return self.home.expanduser().absolute()
+
+    @property
+    def cache_dir(self) -> Path:
+        return self.cache.expanduser().absolute()
 
     @property
     def gateway(self) -> tuple[str, int]:

@@ -1,0 +1,76 @@
+# Newsloom: `make help` lists what there is.
+SHELL := /bin/sh
+BIN := .venv/bin
+NEWSLOOM := $(BIN)/newsloom
+DATA ?= ../data
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## make the virtual environment from the lock file
+	@deploy/setup.sh requirements.lock
+
+.PHONY: setup-dev
+setup-dev: ## the same with the tools for development
+	@deploy/setup.sh requirements-dev.lock
+
+.PHONY: demo
+demo: setup ## set up, start everything, bring articles in, search
+	@$(NEWSLOOM) demo
+
+.PHONY: up down status
+up: setup ## start the standalone stack in the background
+	@$(NEWSLOOM) up
+down: setup ## stop it
+	@$(NEWSLOOM) down
+status: setup ## what runs, and is it well
+	@$(NEWSLOOM) status
+
+.PHONY: check
+check: setup-dev ## format, lint, types, layers, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m services.contracts.export --check
+
+.PHONY: test
+test: setup-dev ## every test that needs no container, with coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=90
+
+.PHONY: test-fast
+test-fast: setup-dev ## unit tests only
+	$(BIN)/python -m pytest tests/unit
+
+.PHONY: generated
+generated: setup-dev ## write schemas, docs and lock files anew
+	$(BIN)/python -m services.contracts.export
+
+.PHONY: format
+format: setup-dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+.PHONY: bench-extract bench-enrich
+bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries
+	$(BIN)/python benchmarks/bench_extract.py $(DATA)
+bench-enrich: setup-dev ## entity quality and speed on DATA, beside the plain model
+	$(BIN)/python benchmarks/bench_enrich.py $(DATA)
+
+.PHONY: compose-test
+compose-test: setup-dev ## docker compose for real (needs Docker; in no gate)
+	tests/e2e/compose_test.sh
