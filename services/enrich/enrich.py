@@ -1,0 +1,46 @@
+"""Enrich: what an article names. Pure; the models are given."""
+
+from collections.abc import Sequence
+
+from services.contracts.messages import Article, Enriched, Entity, Mention
+from services.enrich.models import ModelMissing, Models, load_models
+from services.enrich.pieces import full_text, pieces
+from services.enrich.recognise import by_model, merge
+from services.enrich.resolve import Named, resolve
+from services.enrich.spans import Span
+
+__all__ = ["ModelMissing", "Models", "enrich", "load_models"]
+
+UNDETERMINED = "und"
+
+
+def enrich(articles: Sequence[Article], models: Models) -> list[Enriched]:
+    """Each article with its entities, in order; one article's result does not depend on the others."""
+    texts = [full_text(article) for article in articles]
+    found: dict[int, list[Span]] = {}
+    for language, nlp in models.pipelines.items():
+        own = [i for i, article in enumerate(articles) if article.language == language]
+        found |= by_model(nlp, [piece for i in own for piece in pieces(i, texts[i][0])])
+    return [_enriched(article, *texts[i], found.get(i, []), models) for i, article in enumerate(articles)]
+
+
+def _enriched(article: Article, text: str, body: int, model: list[Span], models: Models) -> Enriched:
+    named: list[Named] = []
+    if article.language != UNDETERMINED:
+        lexicon = models.gazetteer.lexicon(article.language)
+        named = resolve(text, merge(text, model, list(lexicon.find(text)), lexicon), models.gazetteer)
+    version = models.versions.get(article.language)
+    return Enriched(
+        **dict(article),
+        entities=tuple(_entity(text, body, one) for one in named),
+        models={"ner": version} if version else {},
+    )
+
+
+def _entity(text: str, body: int, named: Named) -> Entity:
+    mentions = tuple(
+        Mention(start=s.start - body, end=s.end - body, text=text[s.start : s.end])
+        for s in named.spans
+        if s.start >= body
+    )
+    return Entity(id=named.id, name=named.name, type=named.type, count=len(named.spans), mentions=mentions)

@@ -1,0 +1,120 @@
+"""The alias table: names that are known before an article is read, and where they stand in a text.
+
+The files `data/*.tsv` have one row for an entry and a language: type, name, language, aliases (separated
+by `|`). Language `*` holds for every language. The aliases in `doubtful.txt` have other meanings too
+(Georgia, Jordan): they are never found on sight, but say what a name is once a model has found it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast, get_args
+
+from ahocorasick_rs import AhoCorasick
+
+from services.contracts.messages import EntityType
+from services.enrich.data_files import lines
+from services.enrich.slugs import entity_id
+from services.enrich.spans import Span
+
+# In the order of precedence: where two entries share an alias, it means the first.
+TABLES = ("countries.tsv", "short-forms.tsv", "organisations.tsv", "cities.tsv")
+
+# One character for one, so that offsets stay what they are: line breaks end names, other space and apostrophes vary.
+_SAME_LENGTH = str.maketrans({"\u00a0": " ", "\u202f": " ", "\t": " ", "’": "'", "‘": "'", "‑": "-"})
+# Scripts written without spaces between words: a name is where its characters are.
+_UNSPACED = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entry: its id, canonical name and type, the same in every language."""
+
+    id: str
+    name: str
+    type: EntityType
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The aliases of one language: all of them, and those that can be trusted on sight."""
+
+    by_alias: dict[str, Known]
+    certain: tuple[str, ...]
+    spaced: bool
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick(self.certain)
+
+    def known(self, name: str) -> Known | None:
+        """The entry that `name` is an alias of."""
+        return self.by_alias.get(" ".join(name.translate(_SAME_LENGTH).split()))
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Every place where a certain alias stands as a word of its own, the longest where several begin or overlap."""
+        text = text.translate(_SAME_LENGTH)
+        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if self.spaced:
+            found = [f for f in found if is_word(text, f[1], f[2])]
+        for index, start, end in longest(found):
+            entry = self.by_alias[self.certain[index]]
+            yield Span(start, end, entry.type, entry.id)
+
+
+def is_word(text: str, start: int, end: int) -> bool:
+    """Whether no letter or digit touches `text[start:end]`."""
+    return not (start and text[start - 1].isalnum()) and not (end < len(text) and text[end].isalnum())
+
+
+def longest(found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Of matches (what, start, end) that overlap, the one that begins first, and of those the longest."""
+    reached = 0
+    for match in sorted(found, key=lambda f: (f[1], -f[2])):
+        if match[1] >= reached:
+            reached = match[2]
+            yield match
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """The alias table of every language."""
+
+    entries: dict[str, Known]
+    lexicons: dict[str, Lexicon]
+
+    def lexicon(self, language: str) -> Lexicon:
+        """The aliases of `language`; of a language without any, those that hold everywhere."""
+        return self.lexicons.get(language, self.lexicons["*"])
+
+
+def load_gazetteer() -> Gazetteer:
+    """Read the tables that ship with the product."""
+    entries: dict[str, Known] = {}
+    aliases: dict[str, dict[str, Known]] = defaultdict(dict)
+    for type_, name, language, names in _rows():
+        entry = entries.setdefault(entity_id(type_, name), Known(entity_id(type_, name), name, type_))
+        for alias in names.split("|"):
+            aliases[language].setdefault(alias, entry)
+    doubtful = frozenset(lines("doubtful.txt"))
+    everywhere = aliases["*"]
+    return Gazetteer(
+        entries,
+        {language: _lexicon(language, {**everywhere, **own}, doubtful) for language, own in aliases.items()},
+    )
+
+
+def _lexicon(language: str, by_alias: dict[str, Known], doubtful: frozenset[str]) -> Lexicon:
+    certain = tuple(alias for alias in by_alias if alias not in doubtful)
+    return Lexicon(by_alias, certain, language not in _UNSPACED)
+
+
+def _rows() -> Iterator[tuple[EntityType, str, str, str]]:
+    types = get_args(EntityType)
+    for file in TABLES:
+        for line in lines(file):
+            type_, name, language, names = line.split("\t")
+            if type_ not in types:
+                raise ValueError(f"{file}: no entity type {type_!r} in {line!r}")
+            yield cast(EntityType, type_), name, language, names

@@ -1,0 +1,42 @@
+"""Spans that name something: from the language's model, from the alias table, and from both as one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from services.enrich.gazetteer import Lexicon
+from services.enrich.pieces import Piece, batches
+from services.enrich.spans import Span, trim
+from services.enrich.words import TYPES
+
+
+def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
+    """What the pipeline `nlp` recognises, by article number; offsets are of the article's text."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for batch in batches(pieces):
+        for piece, doc in zip(batch, nlp.pipe((p.text for p in batch), batch_size=len(batch)), strict=True):
+            for ent in doc.ents:
+                if (type_ := TYPES.get(ent.label_)) and (edges := trim(piece.text, ent.start_char, ent.end_char)):
+                    found[piece.article].append(Span(piece.start + edges[0], piece.start + edges[1], type_))
+    return found
+
+
+def merge(text: str, model: Sequence[Span], table: Sequence[Span], lexicon: Lexicon) -> list[Span]:
+    """One list without overlaps, in order.
+
+    What the table knows has its type. A longer name of the model stands against a shorter one of the table
+    ("Bank of China"), otherwise the table stands.
+    """
+    kept = [_known(text, span, lexicon) for span in model if not any(_stands_against(t, span) for t in table)]
+    free = [t for t in table if not any(t.start < k.end and k.start < t.end for k in kept)]
+    return sorted(kept + free, key=lambda s: s.start)
+
+
+def _stands_against(table: Span, model: Span) -> bool:
+    overlap = table.start < model.end and model.start < table.end
+    return overlap and not (model.start <= table.start and table.end <= model.end)
+
+
+def _known(text: str, span: Span, lexicon: Lexicon) -> Span:
+    entry = lexicon.known(text[span.start : span.end])
+    return Span(span.start, span.end, entry.type, entry.id) if entry else span

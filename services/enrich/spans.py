@@ -1,0 +1,81 @@
+"""A span of text that names something, and the trimming of spans to the name itself."""
+
+import re
+from dataclasses import dataclass
+
+from services.contracts.messages import EntityType
+from services.enrich.words import LEADING, NO_NAMES
+
+MAX_LENGTH = 100
+"""Characters; what is longer is a sentence that the model took for a name."""
+
+_EDGE = " \t\r\n\u00a0\u200b\ufeff\"'`´“”„‘’‚«»‹›()[]{}<>,;:!?¡¿-–—_*•·|/\\@#&+=~^…%$€£"
+_POSSESSIVE = re.compile(r"(?<=\w)(?:['’´`]s|['’])$", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"(?:\b\w|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|Bros|Cie|Mt|Ft|Dept|Univ|Gen|Gov|Sen|Rep))\.$")
+_ADDRESS = re.compile(r"://|www\.|@|[\w-]\.(?:com|org|net|html?|php|co\.uk)\b", re.IGNORECASE)
+_JUNK = re.compile(r"[{}<>\\^~=\x00-\x08\x0e-\x1f\ufffd]")
+_LINE_END = re.compile(r"[\r\n\u2028\u2029]")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of a text; `known` is the id of an entry of the alias table."""
+
+    start: int
+    end: int
+    type: EntityType
+    known: str | None = None
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The name within `text[start:end]`, or None if there is none.
+
+    Articles, forms of address, possessives and stray punctuation are no part of a name; it ends with its line.
+    """
+    end = min(end, _line_end(text, start, end))
+    before = None
+    while before != (start, end):
+        before = (start, end)
+        start, end = _strip(text, start, end)
+        start += len(_leading(text[start:end]))
+        if found := _POSSESSIVE.search(text[start:end]):
+            end = start + found.start()
+    return (start, end) if _is_name(text[start:end]) else None
+
+
+def _line_end(text: str, start: int, end: int) -> int:
+    """Where the first line with anything on it ends: a name never goes on after a line break."""
+    while start < end and text[start].isspace():
+        start += 1
+    found = _LINE_END.search(text, start, end)
+    return found.start() if found else end
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start] in _EDGE or text[start] == "."):
+        start += 1
+    while start < end and (
+        text[end - 1] in _EDGE or (text[end - 1] == "." and not _ABBREVIATION.search(text[start:end]))
+    ):
+        end -= 1
+    return start, end
+
+
+def _leading(name: str) -> str:
+    """The article or form of address at the front of `name`, with the space after it."""
+    head, space, rest = name.partition(" ")
+    return head + space if rest and (head.lower() in LEADING or head in LEADING) else ""
+
+
+def _is_name(name: str) -> bool:
+    if (
+        len(name) > MAX_LENGTH
+        or _ADDRESS.search(name)
+        or _JUNK.search(name)
+        or " ".join(name.lower().split()) in NO_NAMES
+    ):
+        return False
+    letters = _LETTERS.findall(name)
+    # Two letters at least, half of the name at least, and a capital where the script has them.
+    return len(letters) >= 2 and 2 * len(letters) >= len(name) and (name != name.lower() or name == name.upper())
