@@ -1,1 +1,1 @@
-"""From URLs and feeds to pages, politely and safely."""
+"""Brings news in: polls feeds and sitemaps, and fetches pages, politely and safely."""

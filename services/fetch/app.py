@@ -1,0 +1,37 @@
+"""Wires fetch: URLs in, pages out, and the poller of the sources beside it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from services.contracts.messages import Message, UrlMessage
+from services.contracts.topics import PAGES, URLS
+from services.fetch.client import Fetcher
+from services.fetch.page import fetch_batch
+from services.fetch.poll import poll_forever
+from services.runtime.each import outcome_of
+from services.runtime.elastic import async_client
+from services.runtime.service import Context, Service
+from services.runtime.stage import Outcome, Stage
+
+
+@asynccontextmanager
+async def wiring(context: Context) -> AsyncIterator[Service]:
+    """The fetch service."""
+    es = async_client(context.settings)
+    async with Fetcher(context.settings) as fetcher:
+
+        async def process(messages: Sequence[Message]) -> list[Outcome]:
+            urls = [message for message in messages if isinstance(message, UrlMessage)]
+            return [outcome_of(r) for r in await fetch_batch(urls, fetcher, lambda: datetime.now(UTC))]
+
+        async def publish(found: Sequence[UrlMessage]) -> None:
+            await context.publisher.send_all(URLS, found)
+
+        async def poll() -> None:
+            await poll_forever(context.settings, es, fetcher, publish, context.stopping)
+
+        try:
+            yield Service([Stage("fetch", URLS, process, writes=PAGES)], background=[poll])
+        finally:
+            await es.close()

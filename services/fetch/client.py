@@ -1,0 +1,98 @@
+"""The one HTTP client: polite (robots.txt, delays), safe (addresses, sizes, times), without cookies."""
+
+import ssl
+from dataclasses import replace
+
+from services.fetch.addresses import parse_networks
+from services.fetch.connect import Guard, Resolve, SystemDns
+from services.fetch.errors import BadStatus, TooManyRedirects, Unreachable
+from services.fetch.hosts import Hosts
+from services.fetch.response import Conditional, Limits, Response
+from services.fetch.robots import MAX_BYTES, Robots
+from services.fetch.target import Target, parse_target
+from services.fetch.wire import Budget, Redirect, Wire
+from services.runtime.settings import Settings
+
+PERMANENT = frozenset({301, 308})
+PAUSE_S = 5.0
+"""Pause after a 429 or 503 that names none."""
+
+
+class Fetcher:
+    """Fetches URLs; an async context manager. `resolve` is the seam for DNS, `tls` the one for certificates."""
+
+    def __init__(self, settings: Settings, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None) -> None:
+        self._dns = SystemDns()
+        guard = Guard(resolve or self._dns, parse_networks(settings.fetch_allow))
+        self._wire = Wire(guard, settings.fetch_contact, tls)
+        self._delay_s = settings.fetch_delay_s
+        self._hosts = Hosts()
+        self._robots = Robots(self._read_robots)
+        self.limits = Limits(
+            total_s=settings.fetch_timeout_s,
+            first_byte_s=min(Limits.first_byte_s, settings.fetch_timeout_s),
+            max_wire_bytes=settings.max_page_bytes,
+            max_bytes=settings.max_page_bytes,
+        )
+
+    async def __aenter__(self) -> "Fetcher":
+        self._wire.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._wire.close()
+        self._dns.close()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        limits: Limits | None = None,
+        conditional: Conditional | None = None,
+        budget: Budget | None = None,
+    ) -> Response:
+        """GET `url`, following redirects. Raises FetchError for all but 2xx (and 304 to a conditional request).
+
+        Each hop waits for its host's turn; `limits.total_s` (or what is left of `budget`) does not count that.
+        """
+        limits = limits or self.limits
+        budget = budget or Budget(limits.total_s)
+        headers = conditional.headers() if conditional else {}
+        target = parse_target(url)
+        seen, permanent = [target.url], True
+        while len(seen) <= limits.max_redirects + 1:
+            answer = await self._hop(target, limits, budget, headers)
+            if isinstance(answer, Response):
+                return replace(answer, url=url, moved=permanent and len(seen) > 1)
+            permanent = permanent and answer.status in PERMANENT
+            target = parse_target(answer.location, base=target.url)
+            if target.url in seen:
+                raise TooManyRedirects(f"{url} redirects in a circle, back to {target.url}")
+            seen.append(target.url)
+        raise TooManyRedirects(f"{url} redirects more than {limits.max_redirects} times, at last to {target.url}")
+
+    async def _hop(
+        self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str]
+    ) -> Response | Redirect:
+        asked_s = await self._robots.check(target, limits.delay_s) if limits.robots else 0.0
+        delay_s = max(self._delay_s if limits.delay_s is None else limits.delay_s, asked_s)
+        async with self._hosts.turn(target.host, delay_s):
+            try:
+                answer = await self._wire.exchange(target, limits, budget, headers)
+            except Unreachable as error:
+                self._hosts.failed(target.host, str(error))
+                raise
+            except BadStatus as error:
+                self._hosts.answered(target.host)
+                if error.status in (429, 503):
+                    pause_s = PAUSE_S if error.retry_after_s is None else error.retry_after_s
+                    self._hosts.pause(target.host, pause_s, str(error))
+                raise
+            self._hosts.answered(target.host)
+            return answer
+
+    async def _read_robots(self, url: str, delay_s: float | None) -> bytes:
+        limits = replace(
+            self.limits, max_bytes=MAX_BYTES, max_wire_bytes=MAX_BYTES, robots=False, total_s=10.0, delay_s=delay_s
+        )
+        return (await self.get(url, limits=limits)).body

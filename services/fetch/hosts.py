@@ -1,0 +1,94 @@
+"""Manners towards one host: one request at once, a delay between two, pauses it asks for, and rest when it is down."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.fetch.errors import HostDown, Paused
+
+MAX_ACTIVE = 64
+"""Requests at once over all hosts; bounds memory and file descriptors."""
+DOWN_AFTER = 5
+DOWN_FOR_S = 60.0
+MAX_PAUSE_S = 30.0
+"""Longest Retry-After that is waited for; a request that would wait longer fails at once."""
+KEPT = 10_000
+_NEVER = float("-inf")
+
+
+class _Host:
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()  # first come, first served
+        self.waiting = 0
+        self.last_end = _NEVER
+        self.paused_until = _NEVER
+        self.down_until = _NEVER
+        self.failures = 0
+        self.why = ""
+
+    def refuse(self, host: str) -> None:
+        """Raises HostDown or Paused when there is no point in waiting."""
+        now = time.monotonic()
+        if now < self.down_until:
+            raise HostDown(f"{host} did not answer {self.failures} times in a row and is left alone; last: {self.why}")
+        if self.paused_until - now > MAX_PAUSE_S:
+            raise Paused(f"{host} asks to be left alone for {self.paused_until - now:.0f} s more: {self.why}")
+
+
+class Hosts:
+    """The state of every host met lately. Hosts are told apart by name; ports share."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, _Host] = {}
+        self._active = asyncio.Semaphore(MAX_ACTIVE)
+
+    @asynccontextmanager
+    async def turn(self, host: str, delay_s: float) -> AsyncIterator[None]:
+        """Wait until `host` may be asked, at least `delay_s` after its last answer ended.
+
+        Raises HostDown, Paused.
+        Turns go in the order of arrival; the wait is as long as the queue.
+        """
+        state = self._state(host)
+        state.waiting += 1
+        try:
+            async with state.turn:
+                state.refuse(host)
+                await asyncio.sleep(max(state.last_end + delay_s, state.paused_until) - time.monotonic())
+                async with self._active:
+                    try:
+                        yield
+                    finally:
+                        state.last_end = time.monotonic()
+        finally:
+            state.waiting -= 1
+
+    def pause(self, host: str, seconds: float, why: str) -> None:
+        """Leave `host` alone for so long, as it asked."""
+        state = self._state(host)
+        state.paused_until = max(state.paused_until, time.monotonic() + seconds)
+        state.why = why
+
+    def answered(self, host: str) -> None:
+        """Note that `host` answered something."""
+        self._state(host).failures = 0
+
+    def failed(self, host: str, why: str) -> None:
+        """Note that `host` did not answer; from the fifth time in a row on it gets one try a minute."""
+        state = self._state(host)
+        state.failures += 1
+        state.why = why
+        if state.failures >= DOWN_AFTER:
+            state.down_until = time.monotonic() + DOWN_FOR_S
+
+    def _state(self, host: str) -> _Host:
+        if len(self._hosts) >= KEPT and host not in self._hosts:
+            self._forget_idle()
+        return self._hosts.setdefault(host, _Host())
+
+    def _forget_idle(self) -> None:
+        now = time.monotonic()
+        idle = [h for h, s in self._hosts.items() if not s.waiting and max(s.last_end + 300, s.paused_until) < now]
+        for host in idle:
+            del self._hosts[host]

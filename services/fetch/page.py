@@ -1,0 +1,122 @@
+"""From a URL to its page: fetched, tried again where that may help, and judged by status and kind of content."""
+
+import asyncio
+import base64
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
+from services.contracts.messages import PageMessage, UrlMessage
+from services.contracts.urls import InvalidUrl, canonical_url
+from services.fetch.client import Fetcher
+from services.fetch.errors import FetchError
+from services.fetch.response import Response
+from services.fetch.wire import Budget
+
+ATTEMPTS = 3
+BACKOFF_S = 0.5
+HTML_TYPES = frozenset(
+    {"text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml"}
+)
+UNSURE_TYPES = frozenset({"", "text/plain", "application/octet-stream", "application/x-httpd-php"})
+"""Types that servers give to HTML by mistake; the body's beginning decides (as in https://mimesniff.spec.whatwg.org/)."""
+_HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<title", b"<article")
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What fetching needs to know of a source."""
+
+    name: str
+    delay_s: float | None = None
+
+
+class Facts(Protocol):
+    """Where the facts of a source are found, by its id."""
+
+    def get(self, key: str, /) -> SourceFacts | None:
+        """None when nothing is known."""
+
+
+async def fetch_batch(
+    messages: Sequence[UrlMessage],
+    fetcher: Fetcher,
+    now: Clock,
+    facts: Facts | None = None,
+    done: Callable[[], None] = lambda: None,
+) -> list[PageMessage | Skip | BadInput]:
+    """Fetch many pages: at once over hosts, in turn within one. Results stand in the order of `messages`.
+
+    `done` is called after each. Other exceptions than BadInput (bugs) are raised once all are through.
+    """
+
+    async def one(message: UrlMessage) -> PageMessage | Skip | BadInput:
+        try:
+            return await fetch_page(message, fetcher, now, facts)
+        except BadInput as error:
+            return error
+        finally:
+            done()
+
+    results = await asyncio.gather(*(one(message) for message in messages), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, BadInput):
+            raise result
+    return [result for result in results if isinstance(result, PageMessage | Skip | BadInput)]
+
+
+async def fetch_page(
+    message: UrlMessage, fetcher: Fetcher, now: Clock, facts: Facts | None = None
+) -> PageMessage | Skip:
+    """The page at `message.url`, or why there is none. Raises BadInput when that is no URL."""
+    try:
+        canonical_url(message.url)
+    except InvalidUrl as error:
+        raise BadInput(DeadReason.INVALID_URL, str(error)) from None
+    about = facts.get(message.source) if facts and message.source else None
+    try:
+        response = await _with_retries(message.url, fetcher, about.delay_s if about else None)
+    except FetchError as error:
+        return Skip(error.reason, str(error))
+    if not is_html(response.content_type, response.body):
+        return Skip(
+            SkipReason.NOT_TEXT, f"{response.final_url} is {response.content_type or 'of no stated type'}, not HTML"
+        )
+    return PageMessage(
+        url=message.url,
+        body_base64=base64.b64encode(response.body).decode("ascii"),
+        content_type=response.content_type,
+        fetched_at=now(),
+        final_url=response.final_url,
+        source=message.source,
+        source_name=about.name if about else None,
+        hints=message.hints,
+        trail=message.trail,
+    )
+
+
+def is_html(content_type: str | None, body: bytes) -> bool:
+    """Whether a body is a page: its type says so, or the type says little and the body begins like one."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if kind in HTML_TYPES:
+        return True
+    return kind in UNSURE_TYPES and any(sign in body[:1024].lower() for sign in _HTML_SIGNS)
+
+
+async def _with_retries(url: str, fetcher: Fetcher, delay_s: float | None) -> Response:
+    """Up to three attempts, which share one budget of time; between them a pause that doubles, with jitter."""
+    limits = replace(fetcher.limits, delay_s=delay_s)
+    budget = Budget(limits.total_s)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return await fetcher.get(url, limits=limits, budget=budget)
+        except FetchError as error:
+            if not error.retry or attempt == ATTEMPTS or budget.left_s <= 0:
+                raise
+            await asyncio.sleep(BACKOFF_S * 2**attempt * random.uniform(0.5, 1.0))
+    raise AssertionError("unreachable: the last attempt returns or raises")
