@@ -1,0 +1,114 @@
+"""Who wrote an article, as a list of people."""
+
+import html
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from services.clean.head import Head
+from services.clean.jsonld import Node, resolve, types_of
+from services.clean.words import bare, squeeze
+
+_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
+         "citation_author", "dcsext.author", "article:author_name", "cxenseparse:author")  # fmt: skip
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|author|authors|autor|autore|auteur|writer|firma|signature)s?(?:$|[\s_-]|__|name)", re.I
+)
+_NOT_BYLINE = re.compile(r"bio|avatar|image|photo|social|more|follow|related|comment|box|card|about", re.I)
+# "By", "Von", "Par" … in front of the names.
+_BY = re.compile(
+    r"^(?:written by|posted by|reported by|story by|by|von|par|por|di|da|door|av|af|przez|автор|автори|автор:|yazan|بقلم|كتب|文|記者|"
+    r"text|texte|testo|texto|autor(?:in|a|es|en)?|author|auteur|autore|redaktion)\s*[:：]?\s+|^(?:文|作者|記者)[:：/／]\s*",
+    re.IGNORECASE,
+)
+_AND = re.compile(
+    r"\s*(?:[;|/•·\n]|,(?!\s*(?:jr|sr|md|phd|ph\.d|m\.d|ii|iii)\b)|\s(?:and|und|et|y|e|en|i|och|og|ve|и|et|with|mit|&|und)\s|&|、|，)\s*",
+    re.IGNORECASE,
+)
+_NO_PERSON = re.compile(
+    r"https?:|www\.|@|\d{3,}|\b(?:staff|editor(?:ial|s)?|redaktion|redaction|rédaction|redacción|redação|redazione|newsroom|"
+    r"correspondent|correspondant|reporter|news ?desk|desk|team|admin|agency|agencies|agence|agencia|wire|press|"
+    r"updated|published|min read|minutes?|contributor|guest|subscribe|newsletter|korrespondent|journalist|columnist|"
+    r"reuters|associated press|afp|dpa|efe|ansa|apa|xinhua|interfax|tass|bloomberg|null|undefined|anonymous)\b",
+    re.IGNORECASE,
+)
+_MAX_WORDS = 5
+_MAX_CHARS = 60
+_MAX_PEOPLE = 12
+
+
+def find_authors(tree: HtmlElement, head: Head, node: Node, nodes: list[Node], site: str) -> tuple[str, ...]:
+    """Names of the people a page is by; JSON-LD first, then meta elements, then the byline."""
+    for names in (_declared(node, nodes), head.every(_META), _marked(tree), _byline(tree)):
+        if people := as_people(names, site):
+            return people
+    return ()
+
+
+def as_people(names: Iterable[str], site: str = "") -> tuple[str, ...]:
+    """Single names out of bylines: "By A and B" is two; roles, agencies, the site itself and repeats go."""
+    found: dict[str, str] = {}
+    for name in names:
+        for part in _AND.split(_BY.sub("", squeeze(html.unescape(name)), count=1)):
+            person = _BY.sub("", re.sub(r"\s*\(.*?\)\s*", " ", part), count=1).strip(" .,:;-–—|*")
+            key = bare(person)
+            if key and key not in found and _is_person(person) and key != bare(site):
+                found[key] = person
+    return tuple(found.values())[:_MAX_PEOPLE]
+
+
+def _is_person(name: str) -> bool:
+    words = name.split()
+    return 1 <= len(words) <= _MAX_WORDS and 2 <= len(name) <= _MAX_CHARS and not _NO_PERSON.search(name)
+
+
+def _declared(node: Node, nodes: list[Node]) -> list[str]:
+    """Author and creator of the article node: strings, objects, lists of them, or references by "@id"."""
+    for field in ("author", "creator"):
+        names = [n for item in _as_list(resolve(node.get(field), nodes)) for n in _names(resolve(item, nodes))]
+        if names:
+            return names
+    return []
+
+
+def _names(item: Any) -> list[str]:
+    if isinstance(item, str):
+        return [item]
+    if not isinstance(item, dict) or "Organization" in types_of(item) or "NewsMediaOrganization" in types_of(item):
+        return []
+    return [name for name in _as_list(item.get("name")) if isinstance(name, str)]
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _marked(tree: HtmlElement) -> list[str]:
+    """Microdata and rel=author."""
+    found = []
+    for element in tree.xpath('//*[@itemprop="author" or @rel="author"]'):
+        inner = element.xpath('.//*[@itemprop="name"]')
+        text = squeeze(" ".join((inner[0] if inner else element).itertext())) or element.get("content") or ""
+        if 0 < len(text) <= 200:
+            found.append(text)
+    return found
+
+
+def _byline(tree: HtmlElement) -> list[str]:
+    """The first element whose class or id says byline, with a text that looks like names."""
+    for element in tree.iter(
+        "p", "div", "span", "a", "address", "i", "em", "small", "li", "section", "header", "footer"
+    ):
+        label = f"{element.get('class') or ''} {element.get('id') or ''}"
+        text = (
+            squeeze(" ".join(element.itertext()))
+            if len(label) > 1 and _BYLINE.search(label) and not _NOT_BYLINE.search(label)
+            else ""
+        )
+        if 0 < len(text) <= 200 and as_people([text]):
+            return [text]
+    return []

@@ -1,0 +1,108 @@
+"""From bytes to text: which encoding a page is in.
+
+Order of the HTML standard (WHATWG, "encoding sniffing algorithm"): byte order mark, Content-Type, <meta>, guess.
+One thing is put first, because servers label pages wrongly: bytes that hold several multi-byte characters and are
+valid UTF-8 are UTF-8, whatever the label says. Chance makes no such text.
+"""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LABEL = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_PRESCAN_BYTES = 8192
+_GUESS_BYTES = 32 * 1024
+# Labels whose meaning on the web is a larger set (WHATWG Encoding, "names and labels"), by Python's codec names.
+_WEB = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+}
+_MAGIC = (
+    b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"wOF", b"\x7fELF",
+    b"\xd0\xcf\x11\xe0", b"BZh", b"\xfd7zXZ", b"ID3", b"MZ", b"\x28\xb5\x2f\xfd",
+)  # fmt: skip
+_BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def binary_kind(body: bytes, content_type: str | None) -> str | None:
+    """What the bytes are when they are no text ("bytes of a file that starts with …"), else None."""
+    declared = (content_type or "").strip().lower()
+    if declared.startswith(_BINARY_TYPES):
+        return f"the page is served as {declared.split(';')[0]}"
+    if body.startswith(_MAGIC):
+        return f"the body is a file that starts with {body[:4]!r}, no text"
+    if body.startswith(tuple(bom for bom, _ in _BOMS)):
+        return None
+    head = body[:4096]
+    controls = len(_CONTROL.findall(head))
+    if controls > max(8, len(head) // 20) and _utf16(head) is None:
+        return f"the body is binary: {controls} control characters in its first {len(head)} bytes"
+    return None
+
+
+def decode(body: bytes, content_type: str | None) -> str:
+    """Text of `body`; bytes that no encoding explains become U+FFFD."""
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body.decode(name, "replace").removeprefix("\ufeff")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        if b"\x1b$" not in body:  # ISO-2022-JP is all ASCII bytes, and valid UTF-8
+            return text
+    return body.decode(_encoding(body, content_type), "replace")
+
+
+def _encoding(body: bytes, content_type: str | None) -> str:
+    """The codec of bytes that are not valid UTF-8 (or are ISO-2022-JP)."""
+    head = body[:_PRESCAN_BYTES].decode("latin-1")
+    labels = [m.group(1) for source in (content_type or "", head) for m in _LABEL.finditer(source)]
+    for name in dict.fromkeys(filter(None, map(_codec, labels))):
+        if name != "utf-8" or _mostly_utf8(body):
+            return name
+    if utf16 := _utf16(body[:4096]):
+        return utf16
+    if _mostly_utf8(body):
+        return "utf-8"
+    best = from_bytes(body[:_GUESS_BYTES]).best()
+    return best.encoding if best is not None else "cp1252"
+
+
+def _codec(label: str) -> str | None:
+    try:
+        info = codecs.lookup(label)
+    except LookupError:
+        return None
+    return _WEB.get(info.name, info.name) if info._is_text_encoding else None
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    """Whether a few bytes only are broken, as in a page cut in the middle of a character."""
+    high = sum(1 for byte in body if byte >= 0x80)
+    return body.decode("utf-8", "replace").count("\ufffd") * 20 < high
+
+
+def _utf16(head: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of Latin text is zero."""
+    half = len(head) // 2
+    if half >= 8 and head[1::2].count(0) > half * 0.7:
+        return "utf-16-le"
+    if half >= 8 and head[0::2].count(0) > half * 0.7:
+        return "utf-16-be"
+    return None

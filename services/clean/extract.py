@@ -1,0 +1,158 @@
+"""The core of clean: from a page to an article, or to why it is none. Pure: no network, no clock, no broker."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.clean.body import main_text
+from services.clean.charset import binary_kind, decode
+from services.clean.furniture import judge
+from services.clean.kind import not_an_article
+from services.clean.language import detect_language
+from services.clean.limits import CleanLimits
+from services.clean.metadata import Metadata, read_metadata
+from services.clean.text import read_text
+from services.clean.tree import parse
+from services.clean.words import content_hash, count_words, squeeze
+from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
+from services.contracts.messages import Article, Hints, PageMessage, Source
+from services.contracts.urls import InvalidUrl, article_id, canonical_url, domain_of
+
+_UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found on a page, wanted or not: `lines` with the reason why each was dropped (None: kept)."""
+
+    title: str
+    lines: tuple[str, ...]
+    reasons: tuple[str | None, ...]
+    about: Metadata | None
+    no_article: str | None = None
+    by: str = "text"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The paragraphs of the article, separated by an empty line."""
+        return "\n\n".join(line for line, reason in zip(self.lines, self.reasons, strict=True) if reason is None)
+
+
+def extract(page: PageMessage, limits: CleanLimits) -> Article | Skip:
+    """The article on `page`, or why there is none that is wanted. Raises BadInput when its URL is none."""
+    found = examine(page, limits)
+    return found if isinstance(found, Skip) else judge_finding(page, found, limits)
+
+
+def examine(page: PageMessage, limits: CleanLimits) -> Finding | Skip:
+    """Read title, body and metadata, or a Skip where there is nothing to read. Raises BadInput."""
+    try:
+        url = canonical_url(page.final_url or page.url) if page.final_url else canonical_url(page.url)
+    except InvalidUrl as error:
+        raise BadInput(DeadReason.INVALID_URL, str(error)) from None
+    text = _text_of(page, limits)
+    if isinstance(text, Skip):
+        return text
+    if not text.strip("\x00 \t\r\n\ufeff"):
+        return Skip(SkipReason.EMPTY, "the page has no content")
+    if page.text is not None or "<" not in text:
+        title, lines, reasons = read_text(text, page.title)
+        return Finding(title, tuple(lines), tuple(reasons), None)
+    return _examine_html(text, page, url)
+
+
+def judge_finding(page: PageMessage, found: Finding, limits: CleanLimits) -> Article | Skip:
+    """Make the article, or say why it is not kept."""
+    title, body = title_of(page, found), found.body
+    words = count_words(body)
+    if found.no_article:
+        return Skip(SkipReason.NOT_AN_ARTICLE, found.no_article)
+    if not body and not found.lines:
+        return Skip(SkipReason.EMPTY, "no text was found on the page")
+    if words < limits.min_words:
+        return Skip(SkipReason.TOO_SHORT, f"{words} words of article text; at least {limits.min_words} are wanted")
+    if not title:
+        return Skip(SkipReason.NOT_AN_ARTICLE, "no title was found")
+    language = language_of(page, found)
+    if limits.languages and language not in limits.languages:
+        wanted = ", ".join(sorted(limits.languages))
+        return Skip(SkipReason.LANGUAGE_NOT_WANTED, f"the text is in {language!r}; wanted are {wanted}")
+    return _article(page, found, title, body, language)
+
+
+def title_of(page: PageMessage, found: Finding) -> str:
+    """The page's own title, else what the message says about it."""
+    hints = page.hints or Hints()
+    return squeeze(found.title or page.title or hints.title or "")
+
+
+def language_of(page: PageMessage, found: Finding) -> str:
+    """Language of title and body; the declared one where they are too short to tell."""
+    declared = page.language or (found.about.language if found.about else None) or (page.hints or Hints()).language
+    return detect_language(f"{found.body}\n{found.title}", declared)[0]
+
+
+def _text_of(page: PageMessage, limits: CleanLimits) -> str | Skip:
+    """The page's body as text, within the limits."""
+    if page.body_base64 is None:
+        text = page.html if page.html is not None else page.text or ""
+        size = len(text) if len(text) > limits.max_page_bytes else len(text.encode("utf-8", "replace"))
+        return _too_large(size, limits) if size > limits.max_page_bytes else text
+    size = len(page.body_base64) * 3 // 4
+    if size > limits.max_page_bytes + 3:
+        return _too_large(size, limits)
+    try:
+        body = base64.b64decode(page.body_base64, validate=False)
+    except (binascii.Error, ValueError) as error:
+        raise BadInput(DeadReason.BROKEN_MESSAGE, f"body_base64 is no base64: {error}") from None
+    if len(body) > limits.max_page_bytes:
+        return _too_large(len(body), limits)
+    if kind := binary_kind(body, page.content_type):
+        return Skip(SkipReason.NOT_TEXT, kind)
+    return decode(body, page.content_type)
+
+
+def _too_large(size: int, limits: CleanLimits) -> Skip:
+    return Skip(SkipReason.TOO_LARGE, f"the page has {size:,} bytes; at most {limits.max_page_bytes:,} are read")
+
+
+def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
+    tree = parse(text)
+    if tree is None:
+        return Skip(SkipReason.EMPTY, "no element was found in the page's HTML")
+    about = read_metadata(tree, url, page.fetched_at or _UNKNOWN_TIME)
+    body = main_text(tree)
+    title = about.title
+    reasons = judge(body.lines, title)
+    kept = [line for line, reason in zip(body.lines, reasons, strict=True) if reason is None]
+    no_article = not_an_article(tree, about, url, kept)
+    return Finding(title, body.lines, tuple(reasons), about, no_article, body.by, body.notes)
+
+
+def _article(page: PageMessage, found: Finding, title: str, body: str, language: str) -> Article:
+    about, hints = found.about, page.hints or Hints()
+    url, domain = canonical_url(page.url), domain_of(page.url)
+    name = page.source_name or (about.site_name if about else None) or domain
+    return Article(
+        trail=page.trail,
+        id=article_id(page.url),
+        url=url,
+        canonical_url=about.canonical_url if about else None,
+        title=title,
+        description=(about.description if about else None) or page.description or hints.summary,
+        body=body,
+        authors=(about.authors if about else ()) or page.authors or hints.authors,
+        published_at=(about.published_at if about else None) or page.published_at or hints.published_at,
+        modified_at=about.modified_at if about else None,
+        fetched_at=page.fetched_at or _UNKNOWN_TIME,
+        language=language,
+        source=Source(id=page.source or domain, name=name, domain=domain),
+        image_url=(about.image_url if about else None) or page.image_url,
+        section=about.section if about else None,
+        tags=about.tags if about else (),
+        paywalled=about.paywalled if about else False,
+        word_count=count_words(body),
+        content_hash=content_hash(title, body),
+    )

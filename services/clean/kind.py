@@ -1,0 +1,47 @@
+"""Whether a page is an article at all, and if not, what it is instead."""
+
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from services.clean.furniture import is_prose
+from services.clean.jsonld import ARTICLE_TYPES, LISTING_TYPES, types_of
+from services.clean.lines import to_lines
+from services.clean.metadata import Metadata
+from services.clean.phrases import starts
+from services.clean.words import bare, count_words
+
+_SHORT = 150
+
+
+def not_an_article(tree: HtmlElement, about: Metadata, url: str, lines: list[str]) -> str | None:
+    """What the page is when it is no article, for people; None when it may be one. `lines` is its main text."""
+    words = sum(map(count_words, lines))
+    headings = [about.title, about.head.title, *(" ".join(e.itertext()) for e in tree.iter("h1"))]
+    for heading in headings:
+        if words < _SHORT and (starts("errors").match(bare(heading)) or _status(heading)):
+            return f"an error page: “{heading.strip()[:80]}”"
+    declared = types_of(about.node) & ARTICLE_TYPES or about.head.first("og:type").lower() == "article"
+    if declared or about.head.first("article:published_time"):
+        return None
+    if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
+        return "a home page: its address has no path"
+    listing = next((t for n in about.nodes for t in types_of(n) & LISTING_TYPES), None)
+    prose = sum(1 for line in lines if is_prose(line))
+    teasers = _teasers(tree)
+    if teasers >= 5 and (listing or prose < teasers):
+        return f"an index page: {teasers} headlines that lead to other pages, {prose} paragraphs of its own"
+    return None
+
+
+def _status(heading: str) -> bool:
+    first = bare(heading).split()[:2]
+    return any(word in ("404", "403", "410", "500", "503") for word in first)
+
+
+def _teasers(tree: HtmlElement) -> int:
+    """Headings, or list items and articles, that are links to other pages."""
+    headings = tree.xpath(
+        "//h2[.//a[@href]] | //h3[.//a[@href]] | //a[@href]//h2 | //a[@href]//h3 | //article[.//a[@href]]"
+    )
+    return sum(1 for e in headings if to_lines(e))

@@ -1,0 +1,25 @@
+"""The one parse of a page; everything else reads this tree."""
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+# C0 controls end libxml2's reading of an attribute or the document; they carry no text.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def parse(html: str) -> HtmlElement | None:
+    """Tree of an HTML document, or None when there is no element in it.
+
+    Elements below the 2,048th level are lost (libxml2's limit): no article is nested so deep.
+    """
+    text = _CONTROL.sub("", html)
+    if not text.strip():
+        return None
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        # `replace`: lone surrogates have no bytes in UTF-8.
+        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None

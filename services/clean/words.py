@@ -1,0 +1,41 @@
+"""Words and spellings: how long a text is, when two lines are the same, and the hash of an article."""
+
+import hashlib
+import re
+import unicodedata
+
+# Scripts that put no space between words: Thai, Lao, Myanmar, Khmer, kana, Han.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+_UNSPACED_RUN = re.compile(f"[{UNSPACED}\U00020000-\U0003ffff]+")
+_WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
+_NOT_WORD = re.compile(r"[\W_]+")
+_SPACE = re.compile(r"\s+")
+# C0 and C1 controls except tab and line feed, soft hyphens, zero-width marks that carry no text, and surrogates.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def count_words(text: str) -> int:
+    """Number of words.
+
+    Where a script sets spaces: runs of letters and digits ("state-of-the-art", "1,000" count once). Where it sets
+    none, two characters count as one word, the usual length of a word in Chinese and Japanese.
+    """
+    unspaced = sum((len(run) + 1) // 2 for run in _UNSPACED_RUN.findall(text))
+    return unspaced + len(_WORD.findall(_UNSPACED_RUN.sub(" ", text)))
+
+
+def squeeze(text: str) -> str:
+    """One line of text: NFC, without invisible characters, white space as single spaces."""
+    return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def bare(text: str) -> str:
+    """Letters and digits only, in lower case: equal for two spellings of the same line."""
+    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def content_hash(title: str, body: str) -> str:
+    """Lower-case hex SHA-256 of title and body; white space, Unicode form and invisible characters do not count."""
+    return hashlib.sha256(f"{squeeze(title)}\n{squeeze(body)}".encode()).hexdigest()
