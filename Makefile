@@ -58,12 +58,13 @@ format: setup-dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	--no-header pyproject.toml
 .PHONY: lock
-lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--no-header --upgrade pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+lock: ## resolve the dependencies anew (needs uv); three locks of one resolution
+	$(LOCK) --upgrade --extra standalone --group dev -o requirements-dev.lock
+	$(LOCK) --extra standalone -c requirements-dev.lock -o requirements.lock
+	$(LOCK) -c requirements-dev.lock -o requirements-service.lock
 
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries
