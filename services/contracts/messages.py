@@ -2,22 +2,41 @@
 
 Every message carries `schema`, the version of its shape. Unknown fields are ignored, new fields are
 optional, so that an old reader understands a new writer and the other way round.
-Times are UTC. Text offsets are characters (code points) of `body`, end exclusive.
+Times are RFC 3339, in UTC once read. Text offsets are characters (code points) of `body`, end exclusive.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 SCHEMA_VERSION = 1
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _to_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+def _to_utc(value: Any, read: ValidatorFunctionWrapHandler) -> datetime:
+    """A time without zone is taken as UTC. Numbers are refused: seconds or milliseconds, nobody could tell."""
+    expected = "expected a time as in RFC 3339, such as 2026-11-22T08:30:00Z, in the years 1 to 9999"
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _DATE.match(value)):
+        raise ValueError(expected)
+    try:
+        time: datetime = read(value)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValidationError, OverflowError):  # the latter: year 1 or 9999 with a zone that leads out of it
+        raise ValueError(expected) from None
 
 
-Utc = Annotated[datetime, AfterValidator(_to_utc)]
+Utc = Annotated[datetime, WrapValidator(_to_utc)]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="lower-case hex SHA-256 of the canonical URL")]
 
 
@@ -58,37 +77,47 @@ class Hints(Model):
 class UrlMessage(Message):
     """`news.urls.v1`: a URL to fetch."""
 
-    url: str = Field(min_length=1, examples=["https://news.example/2026/harbour-opens"])
+    url: str = Field(min_length=1, description="the address to fetch, http or https")
     source: str | None = Field(default=None, description="id of the source that brought it")
-    hints: Hints | None = None
+    hints: Hints | None = Field(default=None, description="what the place where the URL was found says about the page")
+
+
+BODIES = ("html", "text", "body_base64")
+
+
+def _has(name: str) -> dict[str, JsonValue]:
+    """JSON Schema of "has a field `name` that is text"; null counts as absent."""
+    return {"required": [name], "properties": {name: {"type": "string"}}}
 
 
 class PageMessage(Message):
     """`news.pages.v1`: a page, as one of `html`, `text` or `body_base64` (raw bytes, charset by header or content)."""
 
-    url: str = Field(min_length=1)
-    html: str | None = None
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_has(name) for name in BODIES]})
+
+    url: str = Field(min_length=1, description="the article's address; names it for good")
+    html: str | None = Field(default=None, description="the page as text, already decoded")
     text: str | None = Field(default=None, description="plain text; page furniture in it is removed")
     body_base64: str | None = Field(default=None, description="the body's bytes as served, in base64 (RFC 4648)")
     content_type: str | None = Field(default=None, description="Content-Type header of the response")
-    title: str | None = None
-    description: str | None = None
-    authors: tuple[str, ...] = ()
-    published_at: Utc | None = None
+    title: str | None = Field(default=None, description="headline; found in the page when absent")
+    description: str | None = Field(default=None, description="summary or standfirst")
+    authors: tuple[str, ...] = Field(default=(), description="names, in the order of the byline")
+    published_at: Utc | None = Field(default=None, description="when the article was published")
     fetched_at: Utc | None = Field(default=None, description="when the page was read; the version of the article")
-    language: str | None = None
-    image_url: str | None = None
-    source: str | None = None
-    source_name: str | None = None
+    language: str | None = Field(default=None, description="ISO 639-1 code; detected when absent")
+    image_url: str | None = Field(default=None, description="address of the article's main picture")
+    source: str | None = Field(default=None, description="id of the source, such as a feed's")
+    source_name: str | None = Field(default=None, description="name of the source for people")
     final_url: str | None = Field(default=None, description="the address after redirects")
-    hints: Hints | None = None
+    hints: Hints | None = Field(default=None, description="what the place where the URL was found says; used where the page says nothing")
 
     @model_validator(mode="after")
     def _one_body(self) -> "PageMessage":
-        given = [n for n in ("html", "text", "body_base64") if getattr(self, n) is not None]
+        given = [n for n in BODIES if getattr(self, n) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none"
-            raise ValueError(f"a page needs exactly one of html, text, body_base64; found {found}")
+            raise ValueError(f"a page needs exactly one of {', '.join(BODIES)}; found {found}")
         return self
 
 
