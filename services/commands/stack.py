@@ -1,0 +1,79 @@
+"""`newsloom up`, `down`, `status`, `doctor`: the stack on one machine."""
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.runtime.settings import Settings, load_settings
+from services.standalone import control
+from services.standalone.main import run_stack
+from services.standalone.stack import base_url
+from services.standalone.state import StackState
+
+Foreground = Annotated[bool, typer.Option("--foreground", help="Stay in front; Ctrl-C stops everything.")]
+Infrastructure = Annotated[bool, typer.Option("--infrastructure", help="Kafka and Elasticsearch only, no services.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(down)
+
+
+def up(foreground: Foreground = False, infrastructure: Infrastructure = False) -> None:
+    """Start Kafka, Elasticsearch and the services, and wait until all are ready."""
+    settings = load_settings()
+    if foreground:
+        run_stack(settings, infrastructure_only=infrastructure)
+        return
+    begun = time.monotonic()
+    with _Shown() as shown:
+        started = control.start(settings, infrastructure_only=infrastructure, on_change=shown.change)
+    took = "already up" if started.already else f"up after {time.monotonic() - begun:.1f} s"
+    typer.echo(f"Newsloom is {took}: {_addresses(settings, started.stack)}")
+
+
+def down() -> None:
+    """Stop everything that `up` started."""
+    ran = control.stop(load_settings().home_dir)
+    typer.echo("Newsloom is stopped" if ran else "Newsloom was not running")
+
+
+def _addresses(settings: Settings, stack: StackState) -> str:
+    names = {process.name: process.address for process in stack.processes}
+    if "search" in names:
+        return f"{base_url(*settings.gateway)}/"
+    return ", ".join(f"{name} {address}" for name, address in names.items())
+
+
+class _Shown:
+    """Tells of processes as they become ready: a line each, and on a terminal what is still awaited."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._status = self._console.status("starting")
+        self._begun = time.monotonic()
+        self._told: set[tuple[str, int]] = set()
+
+    def __enter__(self) -> "_Shown":
+        if sys.stderr.isatty():
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def change(self, stack: StackState) -> None:
+        """Show what is new."""
+        for process in stack.processes:
+            mark = (process.name, process.restarts)
+            if process.state == "ready" and mark not in self._told:
+                self._told.add(mark)
+                print(f"{process.name:14} ready after {time.monotonic() - self._begun:5.1f} s", file=sys.stderr)
+            elif process.state == "restarting" and process.reason:
+                print(f"{process.name:14} {process.reason}", file=sys.stderr)
+        waiting = [p.name for p in stack.processes if p.state != "ready"]
+        self._status.update(f"waiting for {', '.join(waiting)}" if waiting else "ready")

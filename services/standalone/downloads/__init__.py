@@ -1,0 +1,1 @@
+"""What the standalone stack needs from Maven Central: pinned, resumable, kept in a cache."""

@@ -1,0 +1,90 @@
+"""Questions to a server, each with a time limit: does it answer, is it of use?
+
+A probe returns None when all is well, else one sentence.
+"""
+
+import asyncio
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+TIMEOUT_S = 5.0
+_METADATA = struct.pack(">hhih8si", 3, 1, 1, 8, b"newsloom", 0)
+
+
+async def kafka(host: str, port: int) -> str | None:
+    """Ask a broker for the cluster's brokers; it answers with at least one when clients can work with it.
+
+    Metadata request and response, version 1: https://kafka.apache.org/protocol#The_Messages_Metadata
+    """
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(struct.pack(">i", len(_METADATA)) + _METADATA)
+                head = await reader.readexactly(12)
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        return f"Kafka at {host}:{port} does not answer ({_named(error)})"
+    size, _, brokers = struct.unpack(">iii", head)
+    if not 8 <= size < 1_000_000:
+        return f"what listens on {host}:{port} is not Kafka"
+    return None if brokers > 0 else "Kafka has no broker registered yet"
+
+
+async def elasticsearch(url: str) -> str | None:
+    """Ask for the cluster's health; `yellow` is well: copies may be missing, all data can be read and written."""
+    status, answer = await get_json(f"{url}/_cluster/health?timeout=1s")
+    if status != 200:
+        return f"Elasticsearch at {without_user(url)} {answer.get('error', '')}".strip()
+    if answer.get("status") == "red":
+        return "Elasticsearch: not all data can be read yet (red)"
+    return None
+
+
+async def healthz(base: str) -> str | None:
+    """Whether a service is alive."""
+    status, answer = await get_json(f"{base}/healthz")
+    return None if status == 200 else f"/healthz {answer.get('error', '')}".strip()
+
+
+async def readyz(base: str) -> str | None:
+    """Whether a service is ready, or its own reasons why not."""
+    status, answer = await get_json(f"{base}/readyz")
+    if status == 200:
+        return None
+    return "; ".join(map(str, answer.get("reasons", ()))) or f"/readyz {answer.get('error', '')}".strip()
+
+
+async def get_json(url: str) -> tuple[int, Mapping[str, Any]]:
+    """Status and JSON object of an answer; without one, 0 and {"error": why}."""
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
+            body = await response.read()
+            status = response.status
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        return 0, {"error": f"does not answer ({_named(error)})"}
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict):
+        return status, {"error": f"answered {status}", **answer} if status != 200 else answer
+    return status, {"error": f"answered {status}"}
+
+
+def _named(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return f"nothing within {TIMEOUT_S:g} s"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def without_user(url: str) -> str:
+    """`url` without user and password, to be shown."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
