@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.contracts.messages import Article, Enriched, Entity, Mention
 from services.enrich.models import ModelMissing, Models, load_models
 from services.enrich.pieces import full_text, pieces
-from services.enrich.recognise import by_model, merge
+from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
 from services.enrich.spans import Span
 
@@ -28,7 +28,8 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
     named: list[Named] = []
     if article.language != UNDETERMINED:
         lexicon = models.gazetteer.lexicon(article.language)
-        named = resolve(text, merge(text, model, list(lexicon.find(text)), lexicon), models.gazetteer)
+        spans = merge(text, confirmed(text, model), list(lexicon.find(text)), lexicon)
+        named = resolve(text, spans, lexicon, models.gazetteer)
     version = models.versions.get(article.language)
     return Enriched(
         **dict(article),

@@ -15,11 +15,12 @@ from ahocorasick_rs import AhoCorasick
 
 from services.contracts.messages import EntityType
 from services.enrich.data_files import lines
+from services.enrich.headings import in_capitals
 from services.enrich.slugs import entity_id
-from services.enrich.spans import Span
+from services.enrich.spans import Span, line_of
 
 # In the order of precedence: where two entries share an alias, it means the first.
-TABLES = ("countries.tsv", "short-forms.tsv", "organisations.tsv", "cities.tsv")
+TABLES = ("countries.tsv", "short-forms.tsv", "organisations.tsv", "regions.tsv", "cities.tsv")
 
 # One character for one, so that offsets stay what they are: line breaks end names, other space and apostrophes vary.
 _SAME_LENGTH = str.maketrans({"\u00a0": " ", "\u202f": " ", "\t": " ", "’": "'", "‘": "'", "‑": "-"})
@@ -52,15 +53,29 @@ class Lexicon:
         """The entry that `name` is an alias of."""
         return self.by_alias.get(" ".join(name.translate(_SAME_LENGTH).split()))
 
+    def is_certain(self, name: str) -> bool:
+        """Whether `name` on sight means the entry that it is an alias of."""
+        return name in self._certain
+
+    @cached_property
+    def _certain(self) -> frozenset[str]:
+        return frozenset(self.certain)
+
     def find(self, text: str) -> Iterator[Span]:
         """Every place where a certain alias stands as a word of its own, the longest where several begin or overlap."""
         text = text.translate(_SAME_LENGTH)
         found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         if self.spaced:
-            found = [f for f in found if is_word(text, f[1], f[2])]
+            found = [f for f in found if is_word(text, f[1], f[2]) and not _no_acronym(text, f[1], f[2])]
         for index, start, end in longest(found):
             entry = self.by_alias[self.certain[index]]
             yield Span(start, end, entry.type, entry.id)
+
+
+def _no_acronym(text: str, start: int, end: int) -> bool:
+    """Whether what looks like an acronym is none: a word of a line in capitals ("WHO IS NEXT?"), or money ("US$5")."""
+    name = text[start:end]
+    return text[end : end + 1] == "$" or (name.isupper() and " " not in name and in_capitals(line_of(text, start)))
 
 
 def is_word(text: str, start: int, end: int) -> bool:
@@ -83,6 +98,10 @@ class Gazetteer:
 
     entries: dict[str, Known]
     lexicons: dict[str, Lexicon]
+
+    def name_of(self, id_: str) -> str | None:
+        """The canonical name of the entry `id_`; None: there is none."""
+        return self.entries[id_].name if id_ in self.entries else None
 
     def lexicon(self, language: str) -> Lexicon:
         """The aliases of `language`; of a language without any, those that hold everywhere."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.enrich.gazetteer import Lexicon
+from services.enrich.headings import capitals_say_nothing
 from services.enrich.pieces import Piece, batches
 from services.enrich.spans import Span, trim
 from services.enrich.words import TYPES
@@ -15,10 +16,22 @@ def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = defaultdict(list)
     for batch in batches(pieces):
         for piece, doc in zip(batch, nlp.pipe((p.text for p in batch), batch_size=len(batch)), strict=True):
+            weak = capitals_say_nothing(piece.text)
             for ent in doc.ents:
                 if (type_ := TYPES.get(ent.label_)) and (edges := trim(piece.text, ent.start_char, ent.end_char)):
-                    found[piece.article].append(Span(piece.start + edges[0], piece.start + edges[1], type_))
+                    found[piece.article].append(Span(piece.start + edges[0], piece.start + edges[1], type_, weak=weak))
     return found
+
+
+def confirmed(text: str, spans: Sequence[Span]) -> list[Span]:
+    """`spans` without the weak ones, unless they name a person in full or there are no others.
+
+    What else a headline names is found again by the names of the article below it.
+    """
+    strong = [s for s in spans if not s.weak]
+    if not strong:
+        return list(spans)
+    return [s for s in spans if not s.weak or (s.type == "person" and text[s.start : s.end].count(" ") in (1, 2))]
 
 
 def merge(text: str, model: Sequence[Span], table: Sequence[Span], lexicon: Lexicon) -> list[Span]:

@@ -26,6 +26,19 @@ class Span:
     end: int
     type: EntityType
     known: str | None = None
+    weak: bool = False
+    """Found by a model where capitals say nothing: it needs to be confirmed by the rest of the article."""
+
+
+def surface(text: str, span: Span) -> str:
+    """The name as it stands in the text, on one line."""
+    return " ".join(text[span.start : span.end].split())
+
+
+def line_of(text: str, at: int) -> str:
+    """The line of `text` that character `at` is in."""
+    end = text.find("\n", at)
+    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

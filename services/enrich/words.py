@@ -25,3 +25,6 @@ LEADING = frozenset(lines("leading-words.txt"))
 
 NO_NAMES = frozenset(lines("no-names.txt"))
 """What is never a name, in lower case."""
+
+COMPANY_FORMS = frozenset(lines("company-forms.txt"))
+"""Legal forms at the end of companies' names, in lower case without full stops."""

@@ -1,0 +1,45 @@
+"""Further places of the names that were found: a model that saw a name once often misses it the next time."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ahocorasick_rs import AhoCorasick
+
+from services.contracts.messages import EntityType
+from services.enrich.gazetteer import is_word, longest
+from services.enrich.headings import in_capitals
+from services.enrich.spans import Span, line_of
+
+_REPEATED = frozenset({"person", "organisation", "place", "group"})
+_WORDS = re.compile(r"[^\W\d_]+")
+_CAPITALISED_NEXT = re.compile(r" [^\W\d_a-z]\w")
+_CAPITALISED_BEFORE = re.compile(r"\b[^\W\d_a-z][\w.]* $")
+
+
+def repeats(text: str, spans: Sequence[Span], types: Mapping[str, EntityType]) -> Iterator[Span]:
+    """Spans of names in `types` in those parts of `text` that `spans` leave free."""
+    lower = frozenset(w for w in _WORDS.findall(text) if w.islower())
+    names = [n for n, t in types.items() if t in _REPEATED and _stands_alone(n, lower)]
+    if not names:
+        return
+    taken = bytearray(len(text) + 1)
+    for span in spans:
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    for index, start, end in longest(AhoCorasick(names).find_matches_as_indexes(text, overlapping=True)):
+        name = names[index]
+        if not any(taken[start:end]) and is_word(text, start, end) and not _in_longer(text, start, end, types[name]):
+            yield Span(start, end, types[name])
+
+
+def _stands_alone(name: str, lower: frozenset[str]) -> bool:
+    """Whether `name` wherever it stands is that name: several words, or one that is no common word of this text."""
+    return len(name) > 2 and (" " in name or name.lower() not in lower)
+
+
+def _in_longer(text: str, start: int, end: int, type_: EntityType) -> bool:
+    """Whether a single word is part of a longer run of words with capitals, so of another name."""
+    if " " in text[start:end] or in_capitals(line_of(text, start)):
+        return False
+    if _CAPITALISED_NEXT.match(text, end):
+        return True
+    return type_ != "person" and bool(_CAPITALISED_BEFORE.search(text, max(0, start - 30), start))
