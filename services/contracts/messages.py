@@ -53,8 +53,8 @@ class Model(BaseModel):
 class Step(Model):
     """One stage that a page went through."""
 
-    stage: str
-    at: Utc
+    stage: str = Field(description="fetch, clean, enrich, index, or where the URL came from")
+    at: Utc = Field(description="when the stage was done with it")
 
 
 class Message(Model):
@@ -67,11 +67,11 @@ class Message(Model):
 class Hints(Model):
     """What the place where a URL was found says about it, used where the page says nothing."""
 
-    title: str | None = None
-    published_at: Utc | None = None
-    language: str | None = None
-    authors: tuple[str, ...] = ()
-    summary: str | None = None
+    title: str | None = Field(default=None, description="headline, such as a feed entry's")
+    published_at: Utc | None = Field(default=None, description="time of publication")
+    language: str | None = Field(default=None, description="ISO 639-1 code")
+    authors: tuple[str, ...] = Field(default=(), description="names")
+    summary: str | None = Field(default=None, description="a sentence or two")
 
 
 class UrlMessage(Message):
@@ -110,7 +110,7 @@ class PageMessage(Message):
     source: str | None = Field(default=None, description="id of the source, such as a feed's")
     source_name: str | None = Field(default=None, description="name of the source for people")
     final_url: str | None = Field(default=None, description="the address after redirects")
-    hints: Hints | None = Field(default=None, description="what the place where the URL was found says; used where the page says nothing")
+    hints: Hints | None = Field(default=None, description="what led to the page; used where the page is silent")
 
     @model_validator(mode="after")
     def _one_body(self) -> "PageMessage":
@@ -124,40 +124,40 @@ class PageMessage(Message):
 class Source(Model):
     """Who published an article."""
 
-    id: str
-    name: str
-    domain: str
+    id: str = Field(description="of the source that brought it; its domain when none is known")
+    name: str = Field(description="for people")
+    domain: str = Field(description="host of the article, without www.")
 
 
 class Article(Message):
     """`news.articles.v1`: an article without its page."""
 
     id: Id
-    url: str
+    url: str = Field(description="the address under which it was published to us")
     canonical_url: str | None = Field(default=None, description="what the page says its own address is")
-    title: str
-    description: str | None = None
+    title: str = Field(description="without the site's name")
+    description: str | None = Field(default=None, description="summary or standfirst")
     body: str = Field(description="paragraphs separated by an empty line")
-    authors: tuple[str, ...] = ()
-    published_at: Utc | None = None
-    modified_at: Utc | None = None
-    fetched_at: Utc
+    authors: tuple[str, ...] = Field(default=(), description="names without roles, in order of the byline")
+    published_at: Utc | None = Field(default=None, description="as the page says")
+    modified_at: Utc | None = Field(default=None, description="as the page says")
+    fetched_at: Utc = Field(description="when the page was read; the version of the article")
     language: str = Field(description="ISO 639-1 code; `und` when undetermined (ISO 639-2)")
     source: Source
-    image_url: str | None = None
-    section: str | None = None
-    tags: tuple[str, ...] = ()
-    paywalled: bool = False
-    word_count: int = Field(ge=0)
+    image_url: str | None = Field(default=None, description="address of the main picture")
+    section: str | None = Field(default=None, description="the site's own section")
+    tags: tuple[str, ...] = Field(default=(), description="the site's own keywords")
+    paywalled: bool = Field(default=False, description="whether the page says that it shows a part only")
+    word_count: int = Field(ge=0, description="words of body")
     content_hash: str = Field(description="SHA-256 of title and body; the same text has the same hash")
 
 
 class Mention(Model):
     """Where an entity stands in `body`."""
 
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    text: str
+    start: int = Field(ge=0, description="first character")
+    end: int = Field(ge=0, description="after the last character")
+    text: str = Field(description="as it stands there")
 
 
 EntityType = Literal["person", "organisation", "place", "group", "event", "product", "work", "law"]
@@ -167,27 +167,27 @@ class Entity(Model):
     """Someone or something that an article names."""
 
     id: str = Field(description="stable over articles: type and canonical name")
-    name: str
-    type: EntityType
+    name: str = Field(description="canonical name")
+    type: EntityType = Field(description="kind of thing")
     count: int = Field(ge=1, description="mentions in title and body")
-    mentions: tuple[Mention, ...] = ()
+    mentions: tuple[Mention, ...] = Field(default=(), description="each place in body")
 
 
 class Tag(Model):
     """A topic with how sure we are of it, 0 to 1."""
 
-    id: str
-    name: str
-    score: float = Field(ge=0, le=1)
+    id: str = Field(description="stable")
+    name: str = Field(description="for people")
+    score: float = Field(ge=0, le=1, description="how sure we are")
 
 
 class Enriched(Article):
     """`news.enriched.v1`: the article with what was recognised in it."""
 
-    entities: tuple[Entity, ...] = ()
-    topics: tuple[Tag, ...] = ()
-    keyphrases: tuple[str, ...] = ()
-    story_id: str | None = None
+    entities: tuple[Entity, ...] = Field(default=(), description="the most frequent first")
+    topics: tuple[Tag, ...] = Field(default=(), description="the surest first")
+    keyphrases: tuple[str, ...] = Field(default=(), description="phrases that tell it apart")
+    story_id: str | None = Field(default=None, description="same for articles that tell the same story")
     models: dict[str, str] = Field(default_factory=dict, description="name and version of each model used")
 
 
@@ -195,36 +195,36 @@ class Indexed(Message):
     """`news.indexed.v1`: an article that can now be found."""
 
     id: Id
-    url: str
-    title: str
-    language: str
+    url: str = Field(description="of the article")
+    title: str = Field(description="of the article")
+    language: str = Field(description="ISO 639-1 code")
     source: Source
-    published_at: Utc | None = None
-    fetched_at: Utc
-    indexed_at: Utc
+    published_at: Utc | None = Field(default=None, description="as the page says")
+    fetched_at: Utc = Field(description="its version")
+    indexed_at: Utc = Field(description="when a search could find it")
 
 
 class Origin(Model):
     """Where on Kafka a message stands."""
 
-    topic: str
-    partition: int
-    offset: int
+    topic: str = Field(description="with namespace")
+    partition: int = Field(description="from 0")
+    offset: int = Field(description="from 0")
 
 
 class Fate(Message):
     """`news.fates.v1`: what became of a page that did not go on."""
 
     id: Id
-    url: str | None = None
-    stage: str
-    fate: Literal["skipped", "dead"]
+    url: str | None = Field(default=None, description="absent when the message held none")
+    stage: str = Field(description="where the journey ended")
+    fate: Literal["skipped", "dead"] = Field(description="rightly not kept, or not processable")
     reason: str = Field(description="one of the reasons in contracts/fates.py")
     detail: str = Field(description="for people: what was found and what was expected")
-    at: Utc
+    at: Utc = Field(description="when")
     fetched_at: Utc = Field(description="the version of the page that met this fate")
-    source: str | None = None
-    origin: Origin | None = None
+    source: str | None = Field(default=None, description="id of the source")
+    origin: Origin | None = Field(default=None, description="the message that met this fate")
 
     @classmethod
     def parse(cls, value: Any) -> "Fate":

@@ -1,0 +1,91 @@
+"""`newsloom topics`: the map of the topics, and whether Kafka agrees with it."""
+
+from typing import Annotated, Any
+
+import typer
+from kafka import KafkaAdminClient
+from rich.table import Table
+
+from services.commands.output import console, print_json
+from services.contracts.topics import TOPICS, Topic
+from services.contracts.topics_page import kept, size
+from services.runtime.admin import connect, differences, ensure_topics
+from services.runtime.settings import Settings, load_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("topics")(topics)
+
+
+def topics(
+    check: Annotated[bool, typer.Option("--check", help="compare Kafka with the map; exit 1 when it differs")] = False,
+    create: Annotated[bool, typer.Option("--create", help="create the topics that Kafka lacks")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Print the map of the topics: what is on them, who writes and who reads, how long and how large."""
+    settings = load_settings()
+    if not (check or create):
+        print_json([described(topic, settings) for topic in TOPICS]) if as_json else console.print(_table(settings))
+        return
+    admin = connect(settings)
+    try:
+        created = ensure_topics(admin, settings) if create else []
+        wrong = problems(admin, settings)
+    finally:
+        admin.close()
+    if as_json:
+        print_json({"created": created, "problems": wrong})
+    else:
+        _report(created, wrong)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def described(topic: Topic, settings: Settings) -> dict[str, Any]:
+    """A topic as JSON; its name with the namespace."""
+    return {
+        "name": settings.name(topic.name),
+        "title": topic.title,
+        "key": "article id",
+        "model": topic.model.__name__ if topic.model else None,
+        "writers": topic.writers,
+        "readers": topic.readers,
+        "partitions": topic.partitions,
+        "retention_ms": topic.retention_ms,
+        "max_bytes": topic.max_bytes,
+    }
+
+
+def problems(admin: KafkaAdminClient, settings: Settings) -> list[dict[str, str]]:
+    """What Kafka lacks or has otherwise than the map says."""
+    there = set(admin.list_topics())
+    names = [settings.name(topic.name) for topic in TOPICS]
+    missing = [
+        {"topic": name, "problem": "missing; 'newsloom topics --create' creates it"}
+        for name in names
+        if name not in there
+    ]
+    return missing + [
+        {"topic": d.topic, "problem": f"{d.setting} is {d.found}, the map says {d.expected}"}
+        for d in differences(admin, settings)
+    ]
+
+
+def _table(settings: Settings) -> Table:
+    head = ("topic", "what", "key", "model", "written by", "read by", "partitions", "kept", "largest")
+    table = Table(*head, box=None, pad_edge=False)
+    for topic in TOPICS:
+        model = topic.model.__name__ if topic.model else "as it was"
+        who = ", ".join(topic.writers), ", ".join(topic.readers)
+        cells = (topic.title, "article id", model, *who, str(topic.partitions), kept(topic), size(topic.max_bytes))
+        table.add_row(settings.name(topic.name), *cells)
+    return table
+
+
+def _report(created: list[str], wrong: list[dict[str, str]]) -> None:
+    for name in created:
+        console.print(f"created {name}", markup=False)
+    for one in wrong:
+        console.print(f"{one['topic']}: {one['problem']}", markup=False)
+    if not wrong:
+        console.print(f"all {len(TOPICS)} topics are as the map says")

@@ -1,0 +1,73 @@
+"""The sources that are followed, as the index `newsloom-sources` holds them: what people set, and how polling goes."""
+
+import hashlib
+import re
+from typing import Any
+
+from pydantic import Field
+
+from services.contracts.messages import Model, Utc
+from services.contracts.urls import canonical_url, domain_of
+
+RECENT = 3000
+"""Most ids of seen items that a source's document keeps; older ones are found in the journeys."""
+
+
+class Validators(Model):
+    """What a server gave to ask with "anything new since?" (RFC 9110, 13.1)."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class SourceState(Model):
+    """How polling goes; written by the worker that holds the lease."""
+
+    next_poll: Utc | None = None
+    last_poll: Utc | None = None
+    last_success: Utc | None = None
+    last_error: str | None = None
+    failures: int = Field(default=0, description="polls in a row in which nothing of the source could be read")
+    polls: int = 0
+    found: int = Field(default=0, description="new items of all polls")
+    validators: tuple[Validators, ...] = ()
+    recent: tuple[str, ...] = Field(default=(), description="ids of items seen, cut to 16 digits, newest first")
+    lease_owner: str | None = None
+    lease_until: Utc | None = None
+
+
+class SourceRecord(Model):
+    """One source: where its news are listed, and what to know of them."""
+
+    id: str
+    name: str
+    home: str | None = None
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    language: str | None = None
+    country: str | None = None
+    tags: tuple[str, ...] = ()
+    enabled: bool = True
+    interval_s: float | None = Field(default=None, ge=1, description="seconds between two polls; none: the setting's")
+    delay_s: float | None = Field(
+        default=None, ge=0, le=3600, description="least seconds between two requests to its host"
+    )
+    added_at: Utc | None = None
+    state: SourceState = SourceState()
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Everything that is polled."""
+        return self.feeds + self.sitemaps
+
+    def config(self) -> dict[str, Any]:
+        """What people set, as it stands in the index."""
+        return self.model_dump(mode="json", exclude={"state"}, exclude_none=True)
+
+
+def source_id(url: str) -> str:
+    """Id of the source with that feed or sitemap: readable, and the same each time. Raises InvalidUrl."""
+    canonical = canonical_url(url)
+    slug = re.sub(r"[^a-z0-9]+", "-", domain_of(canonical).lower()).strip("-")[:48]
+    return f"{slug}-{hashlib.sha256(canonical.encode()).hexdigest()[:8]}"
