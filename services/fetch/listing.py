@@ -32,6 +32,7 @@ class Feed:
     home: str | None = None
     language: str | None = None
     children: tuple[str, ...] = ()
+    is_sitemap: bool = False
 
 
 def absolute(link: object, base: str) -> str | None:

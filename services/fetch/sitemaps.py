@@ -5,6 +5,7 @@ https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitema
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 
 from lxml import etree
@@ -15,6 +16,7 @@ from services.fetch.text import MAX_TITLE, language_of, plain, time_of
 MAX_ENTRIES = 50_000
 """sitemaps.org: the most entries of one file."""
 _HEAD = 4096
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def is_sitemap(body: bytes) -> bool:
@@ -38,9 +40,19 @@ def parse_sitemap(body: bytes, url: str) -> Feed:
     if root is None:
         raise NotAFeed(f"{url} is no readable sitemap: it holds no XML")
     entries = [_fields(entry) for entry in islice(root, MAX_ENTRIES) if isinstance(entry.tag, str)]
-    items = {item.url: item for item in _items(entries, url)} if _local(root) == "urlset" else {}
-    found = (absolute(fields.get("loc"), url) for fields in entries) if _local(root) == "sitemapindex" else ()
-    return Feed(None, tuple(items.values()), children=tuple(dict.fromkeys(c for c in found if c)))
+    if _local(root) == "sitemapindex":
+        return Feed(None, (), children=_children(entries, url), is_sitemap=True)
+    if _local(root) != "urlset":
+        raise NotAFeed(f"{url} is no sitemap: its first element is <{_local(root)}>")
+    items = {item.url: item for item in _items(entries, url)}
+    return Feed(None, tuple(items.values()), is_sitemap=True)
+
+
+def _children(entries: list[dict[str, str]], url: str) -> tuple[str, ...]:
+    """The sitemaps of an index, the last changed first; those without a date follow in their order."""
+    newest = sorted(entries, key=lambda fields: time_of(fields.get("lastmod")) or _NEVER, reverse=True)
+    links = (absolute(fields.get("loc"), url) for fields in newest)
+    return tuple(dict.fromkeys(link for link in links if link))
 
 
 def _items(entries: list[dict[str, str]], url: str) -> Iterator[Item]:

@@ -1,0 +1,165 @@
+"""`newsloom sources`: which sites are followed, and how polling them goes."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from services.commands.output import complaints, console, print_json
+from services.commands.sources_read import find, read_yaml
+from services.runtime.elastic import sync_client
+from services.runtime.errors import UsageError
+from services.runtime.settings import Settings, load_settings
+from services.runtime.sources.index import SourceIndex
+from services.runtime.sources.opml import read_opml, write_opml
+from services.runtime.sources.plan import Wanted, plan
+
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
+UrlArgument = Annotated[str, typer.Argument(help="a feed, a sitemap, or a page that names its feeds", metavar="URL")]
+SEEDS = Path("seeds/sources.yaml")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    sources = typer.Typer(
+        help="The sites that are followed: add, list, load, test, import, export.", no_args_is_help=True
+    )
+    sources.command("add")(add)
+    sources.command("list")(list_)
+    sources.command("load")(load)
+    sources.command("test")(preview)
+    sources.command("import")(import_)
+    sources.command("export")(export)
+    app.add_typer(sources, name="sources")
+
+
+def add(
+    url: UrlArgument,
+    name: Annotated[str | None, typer.Option(help="what to call it; default: the feed's own title")] = None,
+    interval: Annotated[float | None, typer.Option(help="seconds between two polls", min=1)] = None,
+    delay: Annotated[float | None, typer.Option(help="least seconds between two requests to the site", min=0)] = None,
+    language: Annotated[str | None, typer.Option(help="ISO 639-1 code, where the pages do not say")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2 code")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="repeatable")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow a site. What is at URL is read first, so that a wrong address shows at once."""
+    settings = load_settings()
+    found = asyncio.run(find(url, settings, delay))
+    first = found[0]
+    said = {"name": name, "interval_s": interval, "delay_s": delay, "language": language, "country": country}
+    learnt = {"name": first.feed.title, "home": first.home, "language": first.feed.language}
+    wanted = Wanted(
+        url,
+        feeds=tuple(f.url for f in found if not f.is_sitemap),
+        sitemaps=tuple(f.url for f in found if f.is_sitemap),
+        tags=tuple(tag or ()),
+        given=learnt | {k: v for k, v in said.items() if v is not None},
+    )
+    _apply(settings, [wanted], as_json)
+
+
+def list_(as_json: JsonOption = False) -> None:
+    """List the sources with their health."""
+    with sync_client(settings := load_settings()) as es:
+        found = SourceIndex(es, settings).all()
+    if as_json:
+        print_json([{**s.config(), "state": s.state.model_dump(mode="json", exclude={"recent"})} for s in found])
+        return
+    table = Table("name", "on", "language", "last success", "next poll", "news", "error", "lists", box=None)
+    for s in found:
+        times = (_when(s.state.last_success), _when(s.state.next_poll))
+        error = f"{s.state.failures}x {s.state.last_error}" if s.state.last_error else ""
+        row = (s.name, "yes" if s.enabled else "no", s.language or "", *times, str(s.state.found), error[:120])
+        table.add_row(*row, " ".join(s.lists), style="red" if s.state.failures else None)
+    console.print(table)
+    console.print(f"{len(found)} sources")
+
+
+def load(
+    file: Annotated[Path, typer.Argument(help="YAML: a list of name, feed, home, language, country, tags")] = SEEDS,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow every source of a YAML file. What is there already is brought up to date."""
+    _apply(load_settings(), read_yaml(_bytes(file), str(file)), as_json)
+
+
+def preview(url: UrlArgument, as_json: JsonOption = False) -> None:
+    """Read what is at URL and show what it would bring; nothing is stored or published."""
+    found = asyncio.run(find(url, load_settings(), None))
+    if as_json:
+        print_json([_as_json(f.url, f.feed.title, f.feed.items) for f in found])
+        return
+    for entry in found:
+        console.print(f"[bold]{entry.feed.title or '(no title)'}[/]  {entry.url}", soft_wrap=True)
+        for item in entry.feed.items[:10]:
+            console.print(f"  {_when(item.published_at):17} {item.title or '(no title)'}", markup=False)
+            console.print(f"  {'':17} {item.url}", markup=False, soft_wrap=True)
+        children = f", {len(entry.feed.children)} sitemaps" if entry.feed.children else ""
+        console.print(f"{len(entry.feed.items)} items{children}")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="an OPML file, as feed readers export it", metavar="FILE.opml")],
+    as_json: JsonOption = False,
+) -> None:
+    """Follow every feed of an OPML file."""
+    _apply(load_settings(), read_opml(_bytes(file)), as_json)
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="where to; - for standard output", metavar="FILE.opml")] = Path("-"),
+) -> None:
+    """Write all feeds as OPML."""
+    with sync_client(settings := load_settings()) as es:
+        found = SourceIndex(es, settings).all()
+    data = write_opml(found, datetime.now(UTC))
+    if str(file) == "-":
+        typer.echo(data, nl=False)
+        return
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{file} can not be written: {error.strerror}") from None
+    console.print(f"{sum(len(s.feeds) for s in found)} feeds written to {file}")
+
+
+def _apply(settings: Settings, wanted: list[Wanted], as_json: bool) -> None:
+    """Store what is wanted and tell what became of it; exit code 1 when something was refused."""
+    with sync_client(settings) as es:
+        index = SourceIndex(es, settings)
+        made = plan(index.all(), wanted, datetime.now(UTC))
+        index.apply(made)
+    summary = made.summary()
+    if as_json:
+        print_json(summary)
+    else:
+        for change, sources in (("added", made.added), ("merged", made.merged)):
+            for source in list(sources.values())[:20]:
+                console.print(
+                    f"{change} {source.id}  {source.name}  {' '.join(source.lists)}", markup=False, soft_wrap=True
+                )
+        for where, why in made.refused:
+            complaints.print(f"refused {where}: {why}", markup=False, soft_wrap=True)
+        counts = f"{len(made.added)} added, {len(made.merged)} merged, {len(made.unchanged)} unchanged"
+        console.print(f"{counts}, {len(made.refused)} refused")
+    if made.refused:
+        raise typer.Exit(1)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} can not be read: {error.strerror}") from None
+
+
+def _as_json(url: str, title: str | None, items: Any) -> dict[str, Any]:
+    return {"url": url, "title": title, "items": [vars(item) for item in items]}
+
+
+def _when(time: datetime | None) -> str:
+    return time.strftime("%Y-%m-%d %H:%M") if time else ""

@@ -1,0 +1,103 @@
+"""Decides, from what was listed and what was seen, which items are news, and when to look again. Pure."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from services.contracts.messages import Hints, UrlMessage
+from services.contracts.sources import RECENT, SourceRecord, SourceState, Validators
+from services.contracts.urls import MAX_URL_LENGTH, InvalidUrl, article_id, canonical_url
+from services.fetch.listing import Feed, Item
+from services.fetch.text import language_of
+
+MAX_ITEMS = 1000
+"""Most items of one list that are looked at, the newest first: a sitemap may name all pages a site ever had."""
+LONGEST_BACKOFF_S = 6 * 3600.0
+RECHECK_EVERY = 50
+"""Every so many polls a list is asked for unconditionally, since servers return stale ETags (Media Cloud saw many)."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What reading one list gave: `feed` is None when nothing changed, `error` says why it could not be read."""
+
+    url: str
+    feed: Feed | None = None
+    validators: Validators | None = None
+    error: str | None = None
+
+
+def short_id(url: str) -> str:
+    """The id under which a source remembers an article: 64 bits of the article's id are plenty within one source."""
+    return article_id(url)[:16]
+
+
+def candidates(listed: Iterable[Listed], state: SourceState) -> dict[str, Item]:
+    """Items that the source does not remember, by article id."""
+    recent = set(state.recent)
+    found: dict[str, Item] = {}
+    for item in _looked_at(listed):
+        if short_id(item.url) not in recent:
+            found.setdefault(article_id(item.url), item)
+    return found
+
+
+def messages(source: SourceRecord, items: Iterable[Item]) -> list[UrlMessage]:
+    """A message for each item."""
+    return [UrlMessage(url=item.url, source=source.id, hints=_hints(source, item)) for item in items]
+
+
+def next_state(
+    source: SourceRecord, listed: Sequence[Listed], news: int, now: datetime, interval_s: float
+) -> SourceState:
+    """The state after a poll at `now` that brought `news` new items; `interval_s` when the source sets none."""
+    old = source.state
+    errors = [f"{entry.url}: {entry.error}" for entry in listed if entry.error]
+    failed = bool(listed) and len(errors) == len(listed)
+    failures = old.failures + 1 if failed else 0
+    validators = {v.url: v for v in old.validators if v.url in source.lists}
+    validators.update({entry.url: entry.validators for entry in listed if entry.validators})
+    seen = [short_id(item.url) for item in _looked_at(listed)]
+    return SourceState(
+        next_poll=now + timedelta(seconds=_wait_s(source.interval_s or interval_s, failures)),
+        last_poll=now,
+        last_success=old.last_success if failed else now,
+        last_error="; ".join(errors)[:2000] or None,
+        failures=failures,
+        polls=old.polls + 1,
+        found=old.found + news,
+        validators=tuple(validators.values()),
+        recent=tuple(dict.fromkeys((*seen, *old.recent)))[: max(RECENT, len(seen))],
+    )
+
+
+def _wait_s(interval_s: float, failures: int) -> float:
+    """The interval, doubled with each failure up to six hours, with a tenth of jitter so that polls spread out."""
+    longest = max(LONGEST_BACKOFF_S, interval_s)
+    return min(interval_s * 2.0 ** min(failures, 20), longest) * random.uniform(0.95, 1.05)
+
+
+def _looked_at(listed: Iterable[Listed]) -> Iterable[Item]:
+    oldest = datetime.min.replace(tzinfo=UTC)
+    for entry in listed:
+        items = [item for item in entry.feed.items if _fetchable(item.url)] if entry.feed else []
+        # sorted() is stable: items without a date keep the list's own order, after those with one.
+        yield from sorted(items, key=lambda item: item.published_at or oldest, reverse=True)[:MAX_ITEMS]
+
+
+def _fetchable(url: str) -> bool:
+    try:
+        return len(canonical_url(url)) <= MAX_URL_LENGTH
+    except InvalidUrl:
+        return False
+
+
+def _hints(source: SourceRecord, item: Item) -> Hints:
+    return Hints(
+        title=item.title,
+        published_at=item.published_at,
+        language=item.language or language_of(source.language),
+        authors=item.authors,
+        summary=item.summary,
+    )
