@@ -2,25 +2,33 @@
 
 import sys
 import time
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from services.commands.output import print_json
+from services.commands.stack_view import show_checks, show_report
 from services.runtime.settings import Settings, load_settings
 from services.standalone import control
+from services.standalone.doctor import examine
 from services.standalone.main import run_stack
+from services.standalone.report import collect
 from services.standalone.stack import base_url
 from services.standalone.state import StackState
 
 Foreground = Annotated[bool, typer.Option("--foreground", help="Stay in front; Ctrl-C stops everything.")]
-Infrastructure = Annotated[bool, typer.Option("--infrastructure", help="Kafka and Elasticsearch only, no services.")]
+Infrastructure = Annotated[bool, typer.Option("--infrastructure", help="Start Kafka and Elasticsearch, no services.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(up)
     app.command()(down)
+    app.command()(status)
+    app.command()(doctor)
 
 
 def up(foreground: Foreground = False, infrastructure: Infrastructure = False) -> None:
@@ -40,6 +48,26 @@ def down() -> None:
     """Stop everything that `up` started."""
     ran = control.stop(load_settings().home_dir)
     typer.echo("Newsloom is stopped" if ran else "Newsloom was not running")
+
+
+def status(as_json: AsJson = False) -> None:
+    """Show every process: ready or why not, memory, counts. Exit code 0: all ready, 1: not all, 3: not running."""
+    report = collect(load_settings())
+    if as_json:
+        print_json(report.as_json())
+    else:
+        show_report(report)
+    raise typer.Exit(report.exit_code)
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check what the stack needs, and say what to do. Exit code 0: all is well, 1: something is not."""
+    checks = examine(load_settings())
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        show_checks(checks)
+    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
 
 
 def _addresses(settings: Settings, stack: StackState) -> str:

@@ -58,6 +58,8 @@ def configuration(host: str, port: int, transport_port: int, folder: Path) -> Ma
         "cluster.routing.allocation.disk.watermark.flood_stage": "500mb",
         # A language's dictionary is loaded when an index first asks for it.
         "indices.analysis.hunspell.dictionary.lazy": "true",
+        # Tokens come in lower case; without this, German nouns (capitals in the dictionary) would have no stem.
+        "indices.analysis.hunspell.dictionary.ignore_case": "true",
     }
 
 
