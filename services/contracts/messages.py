@@ -143,7 +143,7 @@ class Article(Message):
     modified_at: Utc | None = Field(default=None, description="as the page says")
     fetched_at: Utc = Field(description="when the page was read; the version of the article")
     language: str = Field(description="ISO 639-1 code; `und` when undetermined (ISO 639-2)")
-    source: Source
+    source: Source = Field(description="who published it")
     image_url: str | None = Field(default=None, description="address of the main picture")
     section: str | None = Field(default=None, description="the site's own section")
     tags: tuple[str, ...] = Field(default=(), description="the site's own keywords")
@@ -198,7 +198,7 @@ class Indexed(Message):
     url: str = Field(description="of the article")
     title: str = Field(description="of the article")
     language: str = Field(description="ISO 639-1 code")
-    source: Source
+    source: Source = Field(description="who published it")
     published_at: Utc | None = Field(default=None, description="as the page says")
     fetched_at: Utc = Field(description="its version")
     indexed_at: Utc = Field(description="when a search could find it")

@@ -47,13 +47,23 @@ def _networks(value: str) -> str:
     return value
 
 
+def _codes(value: str) -> str:
+    codes = [code.strip().lower() for code in value.split(",") if code.strip()]
+    if wrong := [code for code in codes if not re.fullmatch("[a-z]{2,3}", code)]:
+        raise ValueError(f"use ISO 639-1 codes such as en,de,fr; not {', '.join(wrong)}")
+    return ",".join(codes)
+
+
 HostPort = Annotated[str, AfterValidator(_host_port)]
 
 
 class Settings(BaseSettings):
     """Every setting, with its default and what it is for."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSLOOM_", env_file=".env", extra="ignore", frozen=True)
+    # An empty variable counts as unset: docker compose passes `${NEWSLOOM_X:-}` on as one.
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSLOOM_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     kafka: Annotated[str, AfterValidator(_bootstrap)] = Field(
         "127.0.0.1:9092", description="Kafka bootstrap servers, HOST:PORT[,HOST:PORT…]"
@@ -86,7 +96,9 @@ class Settings(BaseSettings):
     poll_interval_s: float = Field(300.0, ge=1, description="seconds between two polls of a source that sets no other")
     max_page_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="larger pages are skipped as too large")
     min_words: int = Field(40, ge=0, description="articles with fewer words are skipped as too short")
-    languages: str = Field("", description="ISO 639-1 codes to keep, separated by commas; empty: all")
+    languages: Annotated[str, AfterValidator(_codes)] = Field(
+        "", description="ISO 639-1 codes to keep, separated by commas; empty: all"
+    )
     document_limit_s: float = Field(20.0, gt=0, description="most seconds to clean or enrich one document")
     workers: int = Field(1, ge=1, le=64, description="worker processes of a stage that computes (clean, enrich)")
     batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
@@ -150,7 +162,8 @@ def _explain(error: ValidationError) -> str:
         field = str(item["loc"][0])
         secret = field == "api_keys"
         about = Settings.model_fields[field].description if field in Settings.model_fields else ""
-        shown = "(hidden)" if secret else repr(item["input"])
+        # A URL may hold a password.
+        shown = "(hidden)" if secret else re.sub(r"//[^/@]*@", "//(hidden)@", repr(item["input"]))
         message = item["msg"].removeprefix("Value error, ")
         lines.append(f"NEWSLOOM_{field.upper()} is {shown}: {message} ({about})")
     return "\n".join(lines)
