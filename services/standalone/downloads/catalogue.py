@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from maven_artifact.downloader import Downloader
+from services.standalone.extra import extra
 
 
 @dataclass(frozen=True)
@@ -50,5 +50,5 @@ def part(name: str) -> tuple[Artifact, ...]:
 
 def central() -> str:
     """Base URL of Maven Central, as the library `maven_artifact` knows it."""
-    base: str = Downloader().resolver.base
+    base: str = extra("maven_artifact.downloader").Downloader().resolver.base
     return base
