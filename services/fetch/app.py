@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from services.contracts.messages import Message, UrlMessage
 from services.contracts.topics import PAGES, URLS
+from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.page import fetch_batch
 from services.fetch.poll import poll_forever
@@ -19,11 +20,13 @@ from services.runtime.stage import Outcome, Stage
 async def wiring(context: Context) -> AsyncIterator[Service]:
     """The fetch service."""
     es = async_client(context.settings)
+    book = SourceBook(es, context.settings)
     async with Fetcher(context.settings) as fetcher:
 
         async def process(messages: Sequence[Message]) -> list[Outcome]:
             urls = [message for message in messages if isinstance(message, UrlMessage)]
-            return [outcome_of(r) for r in await fetch_batch(urls, fetcher, lambda: datetime.now(UTC))]
+            await book.learn(url.source for url in urls if url.source)
+            return [outcome_of(r) for r in await fetch_batch(urls, fetcher, lambda: datetime.now(UTC), book)]
 
         async def publish(found: Sequence[UrlMessage]) -> None:
             await context.publisher.send_all(URLS, found)

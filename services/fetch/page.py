@@ -4,13 +4,14 @@ import asyncio
 import base64
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
 from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.urls import InvalidUrl, canonical_url
+from services.fetch.book import SourceFacts
 from services.fetch.client import Fetcher
 from services.fetch.errors import FetchError
 from services.fetch.response import Response
@@ -26,14 +27,6 @@ UNSURE_TYPES = frozenset({"", "text/plain", "application/octet-stream", "applica
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<title", b"<article")
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class SourceFacts:
-    """What fetching needs to know of a source."""
-
-    name: str
-    delay_s: float | None = None
 
 
 class Facts(Protocol):
