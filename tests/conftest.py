@@ -1,0 +1,123 @@
+"""Fixtures for tests against real servers: `servers`, `namespace`, `settings`.
+
+One Kafka and one Elasticsearch serve the whole session. NEWSLOOM_TEST_KAFKA and NEWSLOOM_TEST_ELASTICSEARCH name
+servers that run already (`newsloom up --infrastructure` keeps some at hand); without them a stack of its own starts on
+free ports, in a temporary home, with the usual download cache.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from services.runtime.admin import connect
+from services.runtime.elastic import sync_client
+from services.runtime.settings import Settings
+from services.standalone import state
+from services.standalone.logfiles import tail
+from services.standalone.ports import near
+from services.standalone.process import Command
+
+START_LIMIT_S = 280
+STOP_LIMIT_S = 90
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where Kafka (HOST:PORT) and Elasticsearch (URL) answer."""
+
+    kafka: str
+    elasticsearch: str
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Real servers, for the whole session."""
+    given = os.environ.get("NEWSLOOM_TEST_KAFKA"), os.environ.get("NEWSLOOM_TEST_ELASTICSEARCH")
+    if given[0] and given[1]:
+        yield Servers(given[0], given[1])
+        return
+    with tempfile.TemporaryDirectory(prefix="newsloom-test-") as home:
+        Path(home).chmod(0o755)  # as root, Java runs as another user
+        with infrastructure(Path(home)) as started:
+            yield started
+
+
+@contextmanager
+def infrastructure(home: Path) -> Iterator[Servers]:
+    """Kafka and Elasticsearch on free ports, tied to this process: they end with it, however it ends."""
+    kafka, elasticsearch = (f"127.0.0.1:{near('127.0.0.1', 0)}" for _ in range(2))
+    found = Servers(kafka, f"http://{elasticsearch}")
+    environment = {
+        "NEWSLOOM_HOME": str(home),
+        "NEWSLOOM_KAFKA": found.kafka,
+        "NEWSLOOM_ELASTICSEARCH": found.elasticsearch,
+    }
+    command = Command((sys.executable, "-P", "-m", "services.standalone", "--infrastructure"), environment)
+    log = home / "supervisor.log"
+    with log.open("ab") as output:
+        supervisor = subprocess.Popen(
+            command.launched(os.getpid()), env=command.whole_environment(), stdout=output, stderr=output
+        )
+    try:
+        _await_ready(home, supervisor, log)
+        yield found
+    finally:
+        supervisor.terminate()
+        supervisor.wait(STOP_LIMIT_S)
+
+
+def _await_ready(home: Path, supervisor: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline and supervisor.poll() is None:
+        now = state.read(home)
+        if now and now.phase == "ready":
+            return
+        time.sleep(0.2)
+    pytest.fail(f"the servers for the tests do not start:\n{tail(log, 60)}", pytrace=False)
+
+
+@pytest.fixture
+def namespace(servers: Servers) -> Iterator[str]:
+    """A prefix of this test's own; its topics and indices are deleted afterwards."""
+    prefix = f"t{secrets.token_hex(4)}-"
+    yield prefix
+    _clean_up(Settings(_env_file=None, kafka=servers.kafka, elasticsearch=servers.elasticsearch), prefix)
+
+
+@pytest.fixture
+def settings(servers: Servers, namespace: str, tmp_path: Path) -> Settings:
+    """Settings of this test's own on the real servers; others by `settings.model_copy(update={…})`."""
+    return Settings(
+        _env_file=None,
+        kafka=servers.kafka,
+        elasticsearch=servers.elasticsearch,
+        namespace=namespace,
+        home=tmp_path,
+    )
+
+
+def _clean_up(settings: Settings, prefix: str) -> None:
+    admin = connect(settings)
+    try:
+        if topics := [name for name in admin.list_topics() if name.startswith(prefix)]:
+            admin.delete_topics(topics)
+    finally:
+        admin.close()
+    client = sync_client(settings)
+    try:
+        if indices := list(client.indices.get(index=f"{prefix}*", expand_wildcards="all")):
+            client.indices.delete(index=indices)
+        templates = [template["name"] for template in client.indices.get_index_template()["index_templates"]]
+        for name in (name for name in templates if name.startswith(prefix)):
+            client.indices.delete_index_template(name=name)
+    finally:
+        client.close()
