@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 from kafka import KafkaAdminClient
+from rich.console import Console
 from rich.table import Table
 
 from services.commands.output import console, print_json
@@ -26,7 +27,11 @@ def topics(
     """Print the map of the topics: what is on them, who writes and who reads, how long and how large."""
     settings = load_settings()
     if not (check or create):
-        print_json([described(topic, settings) for topic in TOPICS]) if as_json else console.print(_table(settings))
+        if as_json:
+            print_json([described(topic, settings) for topic in TOPICS])
+        else:
+            # Off a terminal nothing is cut or wrapped, so that grep finds whole lines.
+            (console if console.is_terminal else Console(width=250)).print(_table(settings))
         return
     admin = connect(settings)
     try:
@@ -72,13 +77,18 @@ def problems(admin: KafkaAdminClient, settings: Settings) -> list[dict[str, str]
 
 
 def _table(settings: Settings) -> Table:
-    head = ("topic", "what", "key", "model", "written by", "read by", "partitions", "kept", "largest")
-    table = Table(*head, box=None, pad_edge=False)
+    table = Table(
+        box=None, pad_edge=False, caption="The key of each message is the article's id.", caption_justify="left"
+    )
+    table.add_column("topic", no_wrap=True)
+    table.add_column("what (model)")
+    table.add_column("written by → read by")
+    for name in ("parts", "kept", "largest"):
+        table.add_column(name, no_wrap=True)
     for topic in TOPICS:
-        model = topic.model.__name__ if topic.model else "as it was"
-        who = ", ".join(topic.writers), ", ".join(topic.readers)
-        cells = (topic.title, "article id", model, *who, str(topic.partitions), kept(topic), size(topic.max_bytes))
-        table.add_row(settings.name(topic.name), *cells)
+        what = f"{topic.title} ({topic.model.__name__})" if topic.model else topic.title
+        who = f"{', '.join(topic.writers)} → {', '.join(topic.readers)}"
+        table.add_row(settings.name(topic.name), what, who, str(topic.partitions), kept(topic), size(topic.max_bytes))
     return table
 
 

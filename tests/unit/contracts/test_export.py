@@ -7,7 +7,7 @@ import pytest
 from pydantic import Field
 
 from services.contracts import export
-from services.contracts.messages import Message, Origin, PageMessage
+from services.contracts.messages import Entity, Hints, Mention, Message, Origin, PageMessage, Source, Step, Tag
 from services.contracts.tables import field_table, table, type_name, with_section
 
 

@@ -1,0 +1,78 @@
+"""`newsloom topics` without a broker: the map as table and JSON, and what a broker's answers make it say."""
+
+from typing import Any
+
+import orjson
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from services.commands import topics
+from services.contracts.topics import TOPICS
+from services.runtime.settings import Settings, load_settings
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("NEWSLOOM_NAMESPACE", "t-")
+    load_settings.cache_clear()
+    app = typer.Typer()
+    topics.register(app)
+    yield lambda *arguments: CliRunner().invoke(app, arguments)
+    load_settings.cache_clear()
+
+
+def test_table_has_a_whole_line_for_each_topic(run: Any) -> None:
+    result = run()
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    for topic in TOPICS:
+        (line,) = [line for line in lines if line.startswith(f"t-{topic.name} ")]
+        assert topic.title in line
+        assert f"{', '.join(topic.writers)} → {', '.join(topic.readers)}" in line
+
+
+def test_json_has_every_figure(run: Any) -> None:
+    rows = orjson.loads(run("--json").stdout)
+    assert [row["name"] for row in rows] == [f"t-{topic.name}" for topic in TOPICS]
+    assert rows[0] == {
+        "name": "t-news.urls.v1",
+        "title": "URLs to fetch",
+        "key": "article id",
+        "model": "UrlMessage",
+        "writers": ["anyone", "fetch", "search"],
+        "readers": ["fetch"],
+        "partitions": 8,
+        "retention_ms": 604800000,
+        "max_bytes": 1048576,
+    }
+    assert rows[-1]["model"] is None
+
+
+class Broker:
+    """What an admin client would say of a broker that has all topics but the first, and one with other settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.topics = {settings.name(topic.name): topic for topic in TOPICS[1:]}
+
+    def list_topics(self) -> list[str]:
+        return ["someone-elses", *self.topics]
+
+    def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
+        return [{"name": name, "partitions": [{}] * (3 if "pages.v1" in name else 8)} for name in names]
+
+    def describe_configs(self, resources: list[Any], config_filter: str) -> dict[str, Any]:
+        (resource,) = resources
+        values = dict(self.topics[resource.name].settings)
+        if "fates.v1" in resource.name:
+            values["retention.ms"] = "1000"
+        return {"TOPIC": {resource.name: {key: {"value": value} for key, value in values.items()}}}
+
+
+def test_problems_name_what_is_missing_and_what_differs() -> None:
+    settings = Settings(_env_file=None, namespace="t-")  # type: ignore[call-arg]
+    found = topics.problems(Broker(settings), settings)
+    assert {"topic": "t-news.urls.v1", "problem": "missing; 'newsloom topics --create' creates it"} in found
+    assert {"topic": "t-news.pages.v1", "problem": "partitions is 3, the map says at least 8"} in found
+    assert {"topic": "t-news.fates.v1", "problem": "retention.ms is 1000, the map says 2592000000"} in found
+    assert len(found) == 4, "the dead topic of fates has other settings too, nothing else has"
