@@ -1,50 +1,68 @@
-"""The main text of a page, from more than one extractor."""
+"""The main text of a page: our own reading of its blocks, and a second opinion where that is in doubt."""
 
-import re
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement, fromstring
-from readability import Document
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from services.clean.lines import to_lines
+from services.clean.article import choose
+from services.clean.blocks import read_blocks
+from services.clean.furniture import judge
+from services.clean.lines import strip_marks
 
-_LIST_MARK = re.compile(r"^- ")
+# Below this many characters the page may be built in a way that we do not see through.
+_DOUBTFUL_CHARS = 700
+# The other extractor has to find much more, for it keeps more furniture than we do.
+_MUCH_MORE = 1.6
 
 
 @dataclass(frozen=True)
 class Body:
-    """`lines` of the main text before furniture is judged, by the extractor `by`; `notes` say what went wrong."""
+    """`lines` in page order with the reason why each is furniture (None: kept); `by`: the extractor; `notes`: what
+    went wrong on the way."""
 
     lines: tuple[str, ...]
+    reasons: tuple[str | None, ...]
     by: str
     notes: tuple[str, ...] = ()
 
+    @property
+    def kept(self) -> list[str]:
+        return [line for line, reason in zip(self.lines, self.reasons, strict=True) if reason is None]
 
-def main_text(tree: HtmlElement) -> Body:
+    @property
+    def size(self) -> int:
+        """Characters kept."""
+        return sum(map(len, self.kept))
+
+
+def main_text(tree: HtmlElement, title: str) -> Body:
     """The lines of the article in `tree`, which stays as it is."""
-    notes: list[str] = []
-    lines = _guarded(_trafilatura, tree, notes)
-    other = _guarded(_readability, tree, notes)
-    if sum(map(len, lines)) * 2 < sum(map(len, other)):
-        return Body(tuple(other), "readability", tuple(notes))
-    return Body(tuple(lines), "trafilatura", tuple(notes))
+    own = _from_blocks(tree, title)
+    if own.size >= _DOUBTFUL_CHARS:
+        return own
+    other = _from_trafilatura(tree, title)
+    if other.size > _MUCH_MORE * own.size:
+        return other
+    return Body(own.lines, own.reasons, own.by, other.notes)
 
 
-def _guarded(extractor, tree, notes):  # type: ignore[no-untyped-def]
+def _from_blocks(tree: HtmlElement, title: str) -> Body:
+    page = read_blocks(tree)
+    first, end = choose(page, title)
+    blocks = page.blocks[first:end]
+    kept = [block for block in blocks if block.reason is None]
+    for block, reason in zip(kept, judge([block.text for block in kept], title), strict=True):
+        block.reason = reason
+    return Body(tuple(b.text for b in blocks), tuple(b.reason for b in blocks), "blocks")
+
+
+def _from_trafilatura(tree: HtmlElement, title: str) -> Body:
     try:
-        return extractor(tree)
-    except Exception as error:
-        notes.append(f"{extractor.__name__}: {error!r}")
-        return []
-
-
-def _trafilatura(tree: HtmlElement) -> list[str]:
-    found = bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
-    return [_LIST_MARK.sub("", line) for line in (found.text or "").split("\n") if line.strip()] if found else []
-
-
-def _readability(tree: HtmlElement) -> list[str]:
-    import copy
-
-    return to_lines(fromstring(Document(copy.deepcopy(tree)).summary(html_partial=True)))
+        found = bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
+    except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError) as error:
+        # Hostile trees trip it; ours is the first opinion, so that is no reason to lose the page.
+        return Body((), (), "trafilatura", (f"trafilatura: {error!r}",))
+    text = getattr(found, "text", None) or ""
+    lines = strip_marks(text.split("\n"))
+    return Body(tuple(lines), tuple(judge(lines, title)), "trafilatura")

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 
 from services.clean.body import main_text
 from services.clean.charset import binary_kind, decode
-from services.clean.furniture import judge
 from services.clean.kind import not_an_article
 from services.clean.language import detect_language
-from services.clean.limits import CleanLimits
+from services.clean.limits import CleanLimits as CleanLimits
 from services.clean.metadata import Metadata, read_metadata
 from services.clean.text import read_text
 from services.clean.tree import parse
@@ -123,12 +122,9 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
     if tree is None:
         return Skip(SkipReason.EMPTY, "no element was found in the page's HTML")
     about = read_metadata(tree, url, page.fetched_at or _UNKNOWN_TIME)
-    body = main_text(tree)
-    title = about.title
-    reasons = judge(body.lines, title)
-    kept = [line for line, reason in zip(body.lines, reasons, strict=True) if reason is None]
-    no_article = not_an_article(tree, about, url, kept)
-    return Finding(title, body.lines, tuple(reasons), about, no_article, body.by, body.notes)
+    body = main_text(tree, about.title)
+    no_article = not_an_article(tree, about, url, body.kept)
+    return Finding(about.title, body.lines, body.reasons, about, no_article, body.by, body.notes)
 
 
 def _article(page: PageMessage, found: Finding, title: str, body: str, language: str) -> Article:

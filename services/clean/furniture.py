@@ -22,6 +22,7 @@ _HEADLINE_WORDS = 30
 _ASK_WORDS = 30
 _NOTICE_WORDS = 14
 _PROSE_WORDS = 12
+_TAIL = 8
 
 
 def judge(lines: Sequence[str], title: str = "") -> list[str | None]:
@@ -94,7 +95,7 @@ def _beside(lines: Sequence[str], reasons: list[str | None]) -> None:
     """At the end of the text, short lines without the end of a sentence among furniture are its links and labels."""
     for at in range(len(lines) - 1, -1, -1):
         if reasons[at] is None:
-            if is_sentence(lines[at]) or count_words(lines[at]) > _PROSE_WORDS:
+            if len(lines) - at > _TAIL or is_sentence(lines[at]) or count_words(lines[at]) > _PROSE_WORDS:
                 return
             if at + 1 < len(lines):
                 reasons[at] = "beside furniture at the end"

@@ -6,10 +6,74 @@ from lxml.html import HtmlElement
 from services.clean.words import squeeze
 
 BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 SILENT = frozenset(
-    ["script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "select", "button", "textarea", "canvas", "head"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "object",
+        "embed",
+        "select",
+        "button",
+        "textarea",
+        "canvas",
+        "head",
+    ]
 )
 _CELL_CHARS = 200
 
@@ -50,3 +114,9 @@ def is_data_row(row: HtmlElement) -> bool:
     """A row of figures or names; a row of long cells or nested tables is there for the layout."""
     cells = [c for c in row if c.tag in ("td", "th")]
     return len(cells) >= 2 and all(len(c.text_content()) <= _CELL_CHARS and c.find(".//table") is None for c in cells)
+
+
+def strip_marks(lines: list[str]) -> list[str]:
+    """Lines of trafilatura's text as ours are: without its marks of list items and table rows."""
+    bare = (squeeze(line.removeprefix("- ").replace("\\|", "|")).strip("| ") for line in lines)
+    return [line for line in bare if line]
