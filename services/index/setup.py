@@ -6,7 +6,8 @@ import structlog
 from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, TransportError
 
 from services.contracts import indices
-from services.index.mapping import JOURNEYS_MAPPING, detect_analysis, mapping
+from services.index.analysis import detect_analysis
+from services.index.mapping import JOURNEYS_MAPPING, mapping
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 

@@ -3,14 +3,15 @@
 A Kafka offset would not do: it starts again with a recreated topic (kafka-connect-elasticsearch#142).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RANK = {"dead": 0, "skipped": 1, "indexed": 2}
 
 
 def article_version(fetched_at: datetime) -> int:
     """Milliseconds since 1970 at which the page was read; at least 1, as Elasticsearch demands."""
-    return max(1, int(fetched_at.timestamp() * 1000))
+    return max(1, (fetched_at - _EPOCH) // timedelta(milliseconds=1))
 
 
 def journey_version(fetched_at: datetime, fate: str) -> int:

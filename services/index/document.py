@@ -1,0 +1,25 @@
+"""From an enriched article to the document that Elasticsearch keeps."""
+
+from datetime import datetime
+from typing import Any
+
+from services.contracts.messages import Enriched
+
+_OWN_FIELDS = {"schema_version"}
+
+
+def to_document(article: Enriched, indexed_at: datetime) -> dict[str, Any]:
+    """The document: the article's own fields, and those that only searching needs (see mapping.py)."""
+    document = article.model_dump(mode="json", exclude=_OWN_FIELDS, exclude_none=True)
+    return {
+        **document,
+        "indexed_at": indexed_at.isoformat(),
+        "at": (article.published_at or article.fetched_at).isoformat(),
+        "entity_keys": sorted({key for e in article.entities for key in (e.id, e.name)}),
+        "facet": {
+            "entity": [f"{e.id}|{e.name}" for e in article.entities],
+            "source": f"{article.source.id}|{article.source.name}",
+            "topic": [f"{t.id}|{t.name}" for t in article.topics],
+        },
+        "stemmed": {article.language: {"title": article.title, "body": article.body}},
+    }

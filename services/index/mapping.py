@@ -1,0 +1,93 @@
+"""The indices' mappings: explicit, and closed to fields nobody thought of (`dynamic: false`)."""
+
+from typing import Any
+
+from services.index.analysis import PLAIN, Analysis
+
+KEYWORD = {"type": "keyword", "ignore_above": 1024}
+DATE = {"type": "date"}
+STORED = {"type": "object", "enabled": False}  # kept in the document, not searchable
+TEXT = {"type": "text", "analyzer": PLAIN}
+
+
+def mapping(analysis: Analysis) -> dict[str, Any]:
+    """Settings and mappings of the articles' index.
+
+    `title`, `description` and `body` find words as written, in any language. `stemmed.LANGUAGE.*` holds
+    the same text once more for the document's own language only, so that one query finds inflected
+    forms in all languages without one language's rules being applied to another.
+    """
+    stemmed = {
+        code: {"properties": {name: {"type": "text", "analyzer": analyzer} for name in ("title", "body")}}
+        for code, analyzer in sorted(analysis.languages.items())
+    }
+    return {
+        "settings": {"analysis": analysis.settings()},
+        "mappings": {
+            "dynamic": False,
+            "_meta": {"languages": sorted(analysis.languages)},
+            "properties": {**_ARTICLE, "stemmed": {"properties": stemmed}},
+        },
+    }
+
+
+_ARTICLE: dict[str, Any] = {
+    "id": KEYWORD,
+    "url": KEYWORD,
+    "canonical_url": KEYWORD,
+    "title": {**TEXT, "fields": {"raw": {"type": "keyword", "ignore_above": 512}}},
+    "description": TEXT,
+    "body": {**TEXT, "index_options": "offsets"},  # offsets: long bodies are highlighted without a second analysis
+    "authors": {**KEYWORD, "fields": {"words": TEXT}},
+    "published_at": DATE,
+    "modified_at": DATE,
+    "fetched_at": DATE,
+    "indexed_at": DATE,
+    # When it happened, for sorting and ranges: publication, else the time it was read.
+    "at": DATE,
+    "language": KEYWORD,
+    "source": {"properties": {"id": KEYWORD, "name": KEYWORD, "domain": KEYWORD}},
+    "section": KEYWORD,
+    "tags": KEYWORD,
+    "paywalled": {"type": "boolean"},
+    "word_count": {"type": "integer"},
+    "content_hash": KEYWORD,
+    "image_url": {**KEYWORD, "index": False, "doc_values": False},
+    "entities": {
+        "properties": {
+            "id": KEYWORD,
+            "name": {**KEYWORD, "fields": {"words": TEXT}},
+            "type": KEYWORD,
+            "count": {"type": "integer"},
+            # Where each entity stands in the body is shown, never searched.
+            "mentions": STORED,
+        }
+    },
+    "entity_keys": KEYWORD,  # ids and names, so that a filter takes either
+    # `ID|label`, so that a facet's values come with their labels in one aggregation
+    "facet": {"properties": {"entity": KEYWORD, "source": KEYWORD, "topic": KEYWORD}},
+    "topics": {"properties": {"id": KEYWORD, "name": KEYWORD, "score": {"type": "float"}}},
+    "keyphrases": {**KEYWORD, "fields": {"words": TEXT}},
+    "story_id": KEYWORD,
+    "models": STORED,
+    "trail": STORED,
+}
+
+JOURNEYS_MAPPING: dict[str, Any] = {
+    "mappings": {
+        "dynamic": False,
+        "properties": {
+            "id": KEYWORD,
+            "url": KEYWORD,
+            "fate": KEYWORD,
+            "reason": KEYWORD,
+            "detail": {"type": "text", "index": False},
+            "stage": KEYWORD,
+            "at": DATE,
+            "fetched_at": DATE,
+            "source": KEYWORD,
+            "origin": STORED,
+            "trail": STORED,
+        },
+    }
+}
