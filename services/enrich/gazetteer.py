@@ -20,7 +20,7 @@ from services.enrich.slugs import entity_id
 from services.enrich.spans import Span, line_of
 
 # In the order of precedence: where two entries share an alias, it means the first.
-TABLES = ("countries.tsv", "short-forms.tsv", "organisations.tsv", "regions.tsv", "cities.tsv")
+TABLES = ("countries.tsv", "short-forms.tsv", "organisations.tsv", "regions.tsv", "cities.tsv", "companies.tsv")
 
 # One character for one, so that offsets stay what they are: line breaks end names, other space and apostrophes vary.
 _SAME_LENGTH = str.maketrans({"\u00a0": " ", "\u202f": " ", "\t": " ", "’": "'", "‘": "'", "‑": "-"})
@@ -125,6 +125,9 @@ def load_gazetteer() -> Gazetteer:
 
 
 def _lexicon(language: str, by_alias: dict[str, Known], doubtful: frozenset[str]) -> Lexicon:
+    # As datelines ("TEHRAN, 3 November") and headlines have them; shorter ones could be acronyms.
+    shouted = {a.upper(): entry for a, entry in by_alias.items() if len(a) > 3 and a not in doubtful}
+    by_alias = {**shouted, **by_alias}
     certain = tuple(alias for alias in by_alias if alias not in doubtful)
     return Lexicon(by_alias, certain, language not in _UNSPACED)
 

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from services.enrich.evidence import typed
 from services.enrich.gazetteer import Lexicon
 from services.enrich.headings import capitals_say_nothing
 from services.enrich.pieces import Piece, batches
@@ -19,7 +21,10 @@ def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
             weak = capitals_say_nothing(piece.text)
             for ent in doc.ents:
                 if (type_ := TYPES.get(ent.label_)) and (edges := trim(piece.text, ent.start_char, ent.end_char)):
-                    found[piece.article].append(Span(piece.start + edges[0], piece.start + edges[1], type_, weak=weak))
+                    span = typed(piece.text, Span(*edges, type_, weak=weak))
+                    found[piece.article].append(
+                        replace(span, start=piece.start + span.start, end=piece.start + span.end)
+                    )
     return found
 
 

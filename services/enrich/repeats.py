@@ -8,17 +8,16 @@ from ahocorasick_rs import AhoCorasick
 from services.contracts.messages import EntityType
 from services.enrich.gazetteer import is_word, longest
 from services.enrich.headings import in_capitals
-from services.enrich.spans import Span, line_of
+from services.enrich.spans import Span, line_of, lower_words
 
 _REPEATED = frozenset({"person", "organisation", "place", "group"})
-_WORDS = re.compile(r"[^\W\d_]+")
 _CAPITALISED_NEXT = re.compile(r" [^\W\d_a-z]\w")
 _CAPITALISED_BEFORE = re.compile(r"\b[^\W\d_a-z][\w.]* $")
 
 
 def repeats(text: str, spans: Sequence[Span], types: Mapping[str, EntityType]) -> Iterator[Span]:
     """Spans of names in `types` in those parts of `text` that `spans` leave free."""
-    lower = frozenset(w for w in _WORDS.findall(text) if w.islower())
+    lower = lower_words(text)
     names = [n for n, t in types.items() if t in _REPEATED and _stands_alone(n, lower)]
     if not names:
         return

@@ -10,7 +10,7 @@ from services.enrich.gazetteer import Gazetteer, Lexicon
 from services.enrich.names import company, full_name_of, full_names
 from services.enrich.repeats import repeats
 from services.enrich.slugs import entity_id
-from services.enrich.spans import Span, surface
+from services.enrich.spans import Span, lower_words, surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def resolve(text: str, spans: Sequence[Span], lexicon: Lexicon, gazetteer: Gazet
     """The entities that `spans` name, the most frequent first."""
     spans, acronyms = explained(text, spans, lexicon)
     forms = forms_of(text, spans, acronyms, lexicon)
+    spans = [span for span in spans if surface(text, span) in forms]
     spans = sorted([*spans, *repeats(text, spans, {name: form.type for name, form in forms.items()})], key=_start)
     groups: dict[str, list[Span]] = defaultdict(list)
     names: dict[str, Counter[str]] = defaultdict(Counter)
@@ -84,10 +85,18 @@ def forms_of(text: str, spans: Sequence[Span], acronyms: Mapping[str, str], lexi
         votes[surface(text, span)][span.type, span.known] += 1
     forms = {name: Form(name, *count.most_common(1)[0][0]) for name, count in votes.items()}
     often = {name: count.total() for name, count in votes.items()}
+    _drop_words(forms, lower_words(text))
     _join_persons(forms, often, lexicon)
     _join_companies(forms, often)
     forms |= {acronym: forms[name] for acronym, name in acronyms.items() if name in forms}
     return forms
+
+
+def _drop_words(forms: dict[str, Form], lower: frozenset[str]) -> None:
+    """Leave out single words that the article has in lower case too: "Law", "Studio", at the start of a sentence."""
+    for name in [n for n, f in forms.items() if n.lower() in lower and n.istitle() and f.known is None]:
+        if forms[name].type != "group":
+            del forms[name]
 
 
 def _join_persons(forms: dict[str, Form], often: Mapping[str, int], lexicon: Lexicon) -> None:

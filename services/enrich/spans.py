@@ -4,17 +4,22 @@ import re
 from dataclasses import dataclass
 
 from services.contracts.messages import EntityType
-from services.enrich.words import LEADING, NO_NAMES
+from services.enrich.words import ARTICLES, NO_NAMES, TITLES
 
 MAX_LENGTH = 100
 """Characters; what is longer is a sentence that the model took for a name."""
 
 _EDGE = " \t\r\n\u00a0\u200b\ufeff\"'`´“”„‘’‚«»‹›()[]{}<>,;:!?¡¿-–—_*•·|/\\@#&+=~^…%$€£"
-_POSSESSIVE = re.compile(r"(?<=\w)(?:['’´`]s|['’])$", re.IGNORECASE)
+# Possessives, and words that lead on to something else.
+_TRAILING = re.compile(
+    r"(?<=\w)(?:['’´`]s|['’]|(?:,? (?:and|of|for|in|on|at|the|to|und|et|y|e|de|la)))$", re.IGNORECASE
+)
 _ABBREVIATION = re.compile(r"(?:\b\w|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|Bros|Cie|Mt|Ft|Dept|Univ|Gen|Gov|Sen|Rep))\.$")
 _ADDRESS = re.compile(r"://|www\.|@|[\w-]\.(?:com|org|net|html?|php|co\.uk)\b", re.IGNORECASE)
+_OFFICE = re.compile(rf"(?:{'|'.join(map(re.escape, TITLES))}) (?:of|for|de|du|des|da|do|del|della|der|für) ")
 _JUNK = re.compile(r"[{}<>\\^~=\x00-\x08\x0e-\x1f\ufffd]")
 _LINE_END = re.compile(r"[\r\n\u2028\u2029]")
+_WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -35,6 +40,11 @@ def surface(text: str, span: Span) -> str:
     return " ".join(text[span.start : span.end].split())
 
 
+def lower_words(text: str) -> frozenset[str]:
+    """The words that the text has in lower case."""
+    return frozenset(word for word in _WORD.findall(text) if word.islower())
+
+
 def line_of(text: str, at: int) -> str:
     """The line of `text` that character `at` is in."""
     end = text.find("\n", at)
@@ -52,8 +62,9 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
         before = (start, end)
         start, end = _strip(text, start, end)
         start += len(_leading(text[start:end]))
-        if found := _POSSESSIVE.search(text[start:end]):
-            end = start + found.start()
+        if found := _TRAILING.search(text, start, end):
+            end = found.start()
+        end = _bracket(text, start, end)
     return (start, end) if _is_name(text[start:end]) else None
 
 
@@ -76,9 +87,19 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _leading(name: str) -> str:
-    """The article or form of address at the front of `name`, with the space after it."""
+    """The article or title at the front of `name`, with the space after it."""
     head, space, rest = name.partition(" ")
-    return head + space if rest and (head.lower() in LEADING or head in LEADING) else ""
+    return head + space if head.lower() in ARTICLES or (head in TITLES and rest[:1].isupper()) else ""
+
+
+def _bracket(text: str, start: int, end: int) -> int:
+    """Where the name ends if a bracket in it is not closed: before it, or after the closing one of "JD(S)"."""
+    name = text[start:end]
+    if name.count("(") <= name.count(")"):
+        return end
+    if text[end : end + 1] == ")" and " (" not in name:
+        return end + 1
+    return start + name.rindex("(")
 
 
 def _is_name(name: str) -> bool:

@@ -1,5 +1,7 @@
 """Words that decide what a name is and where it starts."""
 
+from typing import cast
+
 from services.contracts.messages import EntityType
 from services.enrich.data_files import lines
 
@@ -20,8 +22,17 @@ TYPES: dict[str, EntityType] = {
 }
 """spaCy's labels to our types; other labels (dates, money, numbers, languages) are dropped."""
 
-LEADING = frozenset(lines("leading-words.txt"))
-"""Articles (in lower case) and forms of address (as written) that stand before a name and are no part of it."""
+ARTICLES = frozenset(lines("articles.txt"))
+"""Articles, in lower case."""
+
+TITLES = frozenset(lines("titles.txt"))
+"""Forms of address and offices that stand before a person's name, as written."""
+
+HEADS: dict[str, tuple[EntityType, bool]] = {
+    word: (cast(EntityType, type_), surname == "surname")
+    for word, type_, surname in (line.split("\t") for line in lines("heads.tsv"))
+}
+"""Last words of names, in lower case: what they say is named, and whether they are family names too."""
 
 NO_NAMES = frozenset(lines("no-names.txt"))
 """What is never a name, in lower case."""
