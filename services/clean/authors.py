@@ -19,8 +19,19 @@ _BYLINE = re.compile(
 _NOT_BYLINE = re.compile(r"bio|avatar|image|photo|social|more|follow|related|comment|box|card|about", re.I)
 # "By", "Von", "Par" … in front of the names.
 _BY = re.compile(
-    r"^(?:written by|posted by|reported by|story by|by|von|par|por|di|da|door|av|af|przez|автор|автори|автор:|yazan|بقلم|كتب|文|記者|"
-    r"text|texte|testo|texto|autor(?:in|a|es|en)?|author|auteur|autore|redaktion)\s*[:：]?\s+|^(?:文|作者|記者)[:：/／]\s*",
+    r"^(?:written by|posted by|reported by|story by|by|von|par|por|di|da|door|av|af|przez|автор|автори|yazan|metin|"
+    r"بقلم|كتب|文|記者|text|texte|testo|texto|autor(?:in|a|es|en)?|author|auteur|autore|redaktion)\s*[:：]?\s+|^(?:文|作者|記者)[:：/／]\s*",
+    re.IGNORECASE,
+)
+_SAYS_BY = re.compile(
+    r"(?:^|[-–—|·•,(]\s*|\s)"
+    r"(?:(?i:by|von|par|por|di|da|door|przez|автор:?|yazan:?|metin:?|text:|texte\s?:|texto:|testo:|tekst:)\s+"
+    r"|(?i:autor(?:in)?:|auteur\s?:|autore:)\s*|(?:بقلم|كتب|كتبت):?\s*|文[・:：/／]|作者[:：]|記者[:：]?)"
+    r"([^\W\d_a-zß-ÿа-я].{1,80})"
+)
+# Where a byline goes on after the names: a date, a place, a role.
+_AFTER_NAMES = re.compile(
+    r"\s*[|•·(\[–—]\s*|\s-\s|,?\s*\d|,\s*(?:mon|tues|wednes|thurs|fri|satur|sun)day|,\s*(?:le|den|il|el)\s|[.:]\s|[】）)]",
     re.IGNORECASE,
 )
 _AND = re.compile(
@@ -34,14 +45,18 @@ _NO_PERSON = re.compile(
     r"reuters|associated press|afp|dpa|efe|ansa|apa|xinhua|interfax|tass|bloomberg|null|undefined|anonymous)\b",
     re.IGNORECASE,
 )
+_CREDENTIAL = re.compile(r"[A-Z]{2,5}|[A-Z][a-z]?[A-Z]|[Tt]he author")
 _MAX_WORDS = 5
 _MAX_CHARS = 60
 _MAX_PEOPLE = 12
 
 
-def find_authors(tree: HtmlElement, head: Head, node: Node, nodes: list[Node], site: str) -> tuple[str, ...]:
-    """Names of the people a page is by; JSON-LD first, then meta elements, then the byline."""
-    for names in (_declared(node, nodes), head.every(_META), _marked(tree), _byline(tree)):
+def find_authors(
+    tree: HtmlElement, head: Head, node: Node, nodes: list[Node], site: str, beside: list[str]
+) -> tuple[str, ...]:
+    """Names of the people a page is by: from JSON-LD, meta elements, an element named so, or a line that says "by" among
+    those `beside` the headline."""
+    for names in (_declared(node, nodes), head.every(_META), _marked(tree), _byline(tree), _said(beside)):
         if people := as_people(names, site):
             return people
     return ()
@@ -51,6 +66,8 @@ def as_people(names: Iterable[str], site: str = "") -> tuple[str, ...]:
     """Single names out of bylines: "By A and B" is two; roles, agencies, the site itself and repeats go."""
     found: dict[str, str] = {}
     for name in names:
+        if re.match(r"\s*https?:|\s*www\.", name):
+            continue
         for part in _AND.split(_BY.sub("", squeeze(html.unescape(name)), count=1)):
             person = _BY.sub("", re.sub(r"\s*\(.*?\)\s*", " ", part), count=1).strip(" .,:;-–—|*")
             key = bare(person)
@@ -61,7 +78,8 @@ def as_people(names: Iterable[str], site: str = "") -> tuple[str, ...]:
 
 def _is_person(name: str) -> bool:
     words = name.split()
-    return 1 <= len(words) <= _MAX_WORDS and 2 <= len(name) <= _MAX_CHARS and not _NO_PERSON.search(name)
+    fits = 1 <= len(words) <= _MAX_WORDS and 2 <= len(name) <= _MAX_CHARS and any(c.isalpha() for c in name)
+    return fits and not _NO_PERSON.search(name) and not _CREDENTIAL.fullmatch(name)
 
 
 def _declared(node: Node, nodes: list[Node]) -> list[str]:
@@ -96,6 +114,16 @@ def _marked(tree: HtmlElement) -> list[str]:
         if 0 < len(text) <= 200:
             found.append(text)
     return found
+
+
+def _said(lines: list[str]) -> list[str]:
+    """The first line that says who it is by: "By A and B", "Place, 3 March 2026 – by A"."""
+    for line in lines:
+        for match in _SAYS_BY.finditer(line):
+            names = _AFTER_NAMES.split(match.group(1), maxsplit=1)[0]
+            if as_people([names]):
+                return [names]
+    return []
 
 
 def _byline(tree: HtmlElement) -> list[str]:

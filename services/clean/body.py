@@ -6,7 +6,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from services.clean.article import choose
-from services.clean.blocks import read_blocks
+from services.clean.blocks import Page
 from services.clean.furniture import judge
 from services.clean.lines import strip_marks
 
@@ -36,9 +36,9 @@ class Body:
         return sum(map(len, self.kept))
 
 
-def main_text(tree: HtmlElement, title: str) -> Body:
-    """The lines of the article in `tree`, which stays as it is."""
-    own = _from_blocks(tree, title)
+def main_text(tree: HtmlElement, page: Page, title: str) -> Body:
+    """The lines of the article in `tree`, which stays as it is; the blocks of `page` get their reasons."""
+    own = _from_blocks(page, title)
     if own.size >= _DOUBTFUL_CHARS:
         return own
     other = _from_trafilatura(tree, title)
@@ -47,8 +47,7 @@ def main_text(tree: HtmlElement, title: str) -> Body:
     return Body(own.lines, own.reasons, own.by, other.notes)
 
 
-def _from_blocks(tree: HtmlElement, title: str) -> Body:
-    page = read_blocks(tree)
+def _from_blocks(page: Page, title: str) -> Body:
     first, end = choose(page, title)
     blocks = page.blocks[first:end]
     kept = [block for block in blocks if block.reason is None]

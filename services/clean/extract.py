@@ -5,6 +5,7 @@ import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from services.clean.blocks import read_blocks
 from services.clean.body import main_text
 from services.clean.charset import binary_kind, decode
 from services.clean.kind import not_an_article
@@ -121,8 +122,9 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
     tree = parse(text)
     if tree is None:
         return Skip(SkipReason.EMPTY, "no element was found in the page's HTML")
-    about = read_metadata(tree, url, page.fetched_at or _UNKNOWN_TIME)
-    body = main_text(tree, about.title)
+    blocks = read_blocks(tree)
+    about = read_metadata(tree, blocks, url, page.fetched_at or _UNKNOWN_TIME)
+    body = main_text(tree, blocks, about.title)
     no_article = not_an_article(tree, about, url, body.kept)
     return Finding(about.title, body.lines, body.reasons, about, no_article, body.by, body.notes)
 

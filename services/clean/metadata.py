@@ -10,11 +10,14 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from services.clean.authors import find_authors
+from services.clean.beside import beside_title
+from services.clean.blocks import Page
 from services.clean.dates import parse_date
 from services.clean.head import Head, read_head
 from services.clean.jsonld import Node, article_node, read_nodes, resolve
 from services.clean.title import find_title
 from services.clean.words import squeeze
+from services.clean.written_dates import written_date
 from services.contracts.urls import InvalidUrl, canonical_url, domain_of
 
 _PUBLISHED = ("article:published_time", "og:article:published_time", "article:published", "datepublished", "parsely-pub-date",
@@ -49,16 +52,18 @@ class Metadata:
     nodes: list[Node]
 
 
-def read_metadata(tree: HtmlElement, url: str, fetched_at: datetime) -> Metadata:
-    """Everything the tree of the page at `url` says about its article. Does not change the tree."""
+def read_metadata(tree: HtmlElement, page: Page, url: str, fetched_at: datetime) -> Metadata:
+    """Everything the tree of the page at `url`, and its blocks, say about its article. Changes neither."""
     head, nodes = read_head(tree), read_nodes(tree)
     node = article_node(nodes)
     site = _site_name(head, node, nodes)
-    published = _published(tree, head, node, url, fetched_at)
+    title = find_title(tree, head, node, (site or "", domain_of(url)))
+    beside = beside_title(page, title)
+    published = _published(tree, head, node, url, fetched_at, beside)
     modified = _first_date([node.get("dateModified"), *head.every(_MODIFIED)], fetched_at)
     return Metadata(
-        title=find_title(tree, head, node, site or domain_of(url)),
-        authors=find_authors(tree, head, node, nodes, site or ""),
+        title=title,
+        authors=find_authors(tree, head, node, nodes, site or "", beside),
         published_at=published,
         modified_at=modified if modified and (published is None or modified >= published) else None,
         description=head.first("og:description", "description", "twitter:description")
@@ -80,24 +85,29 @@ def read_metadata(tree: HtmlElement, url: str, fetched_at: datetime) -> Metadata
     )
 
 
-def _published(tree: HtmlElement, head: Head, node: Node, url: str, fetched_at: datetime) -> datetime | None:
-    times = tree.xpath(
-        '//*[@itemprop="datePublished"]/@datetime | //*[@itemprop="datePublished"]/@content | //time[@pubdate]/@datetime'
-    )
-    declared = [node.get("datePublished"), *head.every(_PUBLISHED), *times, node.get("dateCreated")]
-    if found := _first_date(declared, fetched_at):
+def _published(
+    tree: HtmlElement, head: Head, node: Node, url: str, fetched_at: datetime, beside: list[str]
+) -> datetime | None:
+    """Declared in data, marked as a time, written beside the headline, or what htmldate finds: the first there is."""
+    marked = tree.xpath('//*[@itemprop="datePublished"]/@*[name()="datetime" or name()="content"] | //time[@pubdate]/@datetime')
+    declared = [node.get("datePublished"), *head.every(_PUBLISHED), *marked, node.get("dateCreated")]
+    times = tree.xpath("(//article//time | //main//time)/@datetime") or tree.xpath("//time/@datetime")
+    if found := _first_date([*declared, *times[:1]], fetched_at):
         return found
-    times = tree.xpath("//article//time/@datetime | //main//time/@datetime | //time/@datetime")
-    if found := _first_date(times[:1], fetched_at):
-        return found
-    # htmldate's own bound is the clock's today; the page's is the day it was fetched.
-    latest = fetched_at + timedelta(days=1)
+    written = written_date(beside)
+    if written and written <= fetched_at:
+        return written
+    return _guessed(tree, url, fetched_at)
+
+
+def _guessed(tree: HtmlElement, url: str, fetched_at: datetime) -> datetime | None:
+    """What htmldate finds in the address and the page's text."""
+    # Its own bound is the clock's today; the page's is the day it was fetched.
+    latest = (fetched_at + timedelta(days=1)).replace(tzinfo=None)
     try:
-        return parse_date(
-            find_date(tree, original_date=True, url=url, max_date=latest.replace(tzinfo=None)), fetched_at
-        )
+        return parse_date(find_date(tree, original_date=True, url=url, max_date=latest), fetched_at)
     except (ValueError, TypeError, OverflowError, RecursionError):
-        # Text that looks like a date and is none (htmldate's parsers let these through) is no date.
+        # Text that looks like a date and is none (its parsers let these through) is no date.
         return None
 
 

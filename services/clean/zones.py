@@ -2,80 +2,22 @@
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
+import yaml
 from lxml.html import HtmlElement
 
 _TAGS = {
     "nav": "navigation", "footer": "a footer", "aside": "an aside", "form": "a form", "figure": "a figure",
     "figcaption": "a caption", "dialog": "a dialog", "menu": "a menu", "fieldset": "a form", "caption": "a caption",
 }  # fmt: skip
-_ROLES = frozenset(
-    (
-        "navigation",
-        "complementary",
-        "banner",
-        "contentinfo",
-        "dialog",
-        "alertdialog",
-        "search",
-        "menu",
-        "menubar",
-        "toolbar",
-        "tooltip",
-        "alert",
-        "status",
-        "form",
-    )
-)
+_DATA: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("zones.yaml").read_text("utf-8"))
+_WORDS, _PAIRS, _WEAK, _LISTS, _ROLES = (frozenset(_DATA[k]) for k in ("words", "pairs", "weak", "lists", "roles"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SPLIT = re.compile(r"[^a-z0-9\u00c0-\uffff]+")
 
-# Words of class and id names that sites give to what is not the article; whole words after splitting.
-_WORDS = frozenset(
-    """
-    comment comments commentlist disqus respond replies reply livefyre viafoura coral
-    related recirc recirculation recommended recommendation recommendations relatedposts relatedarticles morestories
-    newsletter newsletters subscribe subscription signup optin mailchimp paywall regwall piano
-    share sharing sharebar sharedaddy sharethis addthis social socials socialshare followus follow
-    promo promos promotion advert advertisement advertising advertisment ads ad adsbygoogle sponsor sponsored outbrain taboola
-    sidebar breadcrumb breadcrumbs cookie cookies consent gdpr cmp popup modal overlay lightbox
-    footer nav navbar navigation menu pagination pager toolbar tools actions buttons
-    tags taglist tagcloud keywords byline bylines authorbio authorbox dateline timestamp
-    caption captions figcaption imagecaption wpcaption credit credits copyright legal disclaimer
-    skip sronly trending popular mostread mostpopular latest teaser teasers readmore alsoread readalso
-    gallery slideshow carousel slider poll quiz survey donate donation donations rating ratings
-    masthead topbar ticker mobileapp print printonly noprint toc feedback reactions embed
-    kommentar kommentare werbung anzeige teilen autor autoren autorenzeile empfehlungen verwandte mehrzumthema leserbriefe
-    commentaires commentaire partage partager publicite abonnement auteur auteurs signature
-    comentarios comentario compartir publicidad relacionadas relacionados relacionada boletin firma suscripcion
-    compartilhar publicidade comentários assinatura leiamais vejatambem saibamais
-    correlati condividi commenti pubblicita iscriviti firma sommario galleria leggianche
-    reacties delen advertentie gerelateerd reklama komentarze powiazane polecane udostepnij
-    yorum yorumlar reklam ilgili paylas etiketler bulten
-    """.split()
-)
-# Names that layouts and whole articles bear too; the other names mean what they say even when they hold much text
-# (comments are often longer than the article).
-WEAK = frozenset(
-    """
-    sidebar paywall regwall piano embed print printonly noprint feedback tools actions toc follow footer modal
-    overlay popup latest gallery slideshow slider carousel subscribe subscription signup credit credits legal skip menu nav
-    social share sharing ad ads signature firma autor auteur tags
-    """.split()
-)
 
-# Pairs of words that say it only together: "read-more", "author-bio".
-_PAIRS = frozenset(
-    """
-    read_more read_also also_read read_next more_stories more_news more_from most_read most_popular you_may author_bio author_box
-    author_info about_author sign_up call_out see_also sr_only visually_hidden screen_reader d_none is_hidden
-    social_media related_content related_articles story_meta article_meta post_meta entry_meta post_info article_info
-    article_tags entry_footer post_footer article_footer wp_caption image_caption media_caption photo_credit
-    leggi_anche lee_tambien lire_aussi lesen_auch leia_tambem lees_ook czytaj_takze le_puede key_events key_points app_promo
-    widget_area text_to audio_player video_player jump_to back_to site_header page_header post_date publish_date pub_date entry_date
-    """.split()
-)
 # An element named so holds the article, whatever else its names say.
 _CONTENT = re.compile(
     r"article-?_?body|articlebody|story-?_?body|storytext|entry-?_?content|post-?_?content|article-?_?content|article-?_?text|main-?_?content|post-?_?body|body-?_?text",
@@ -83,10 +25,6 @@ _CONTENT = re.compile(
 )
 
 
-# Lists of other articles; without a link inside, such a name is a standfirst's or a layout's.
-_LISTS = frozenset(
-    "related recirc recommended recommendation recommendations trending popular mostread mostpopular latest teaser teasers".split()
-)
 _UNNAMED = frozenset(("html", "body", "main", "h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_ID_PARTS = 3
 _FIGURE_CHARS = 600
@@ -129,7 +67,7 @@ def _named(element: HtmlElement) -> str | None:
             (f"{a} {b}" for a, b in pairwise(parts) if f"{a}_{b}" in _PAIRS), None
         )
         if word and (word not in _LISTS or element.find(".//a[@href]") is not None):
-            return f"{'may be' if word in WEAK else 'named'} “{word}”"
+            return f"{'may be' if word in _WEAK else 'named'} “{word}”"
     return None
 
 
