@@ -92,7 +92,6 @@ async def _send(settings: Settings, chosen: list[Letter]) -> int:
     async with Publisher(settings) as publisher:
         for letter in chosen:
             topic = topic_named(letter.topic.name.removesuffix(".dead"))
-            key = letter.key.decode("utf-8", "replace") if letter.key else None
             headers = replay_headers(letter.headers)
-            await publisher.send_raw(topic, key, letter.value, headers, letter.timestamp_ms)
+            await publisher.send_raw(topic, letter.key, letter.value, headers, letter.timestamp_ms)
     return len(chosen)

@@ -6,13 +6,14 @@ but by `event.ack()`, after everything that follows from the message is confirme
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from services.contracts.messages import Origin
 from services.runtime.stage import Delivery
 
 MAX_BATCH_BYTES = 32 * 1024 * 1024
+_LAST_MS = 253_402_300_799_999  # the end of year 9999; datetime knows no later time
 Event = Any  # faust.Event; faust ships no types
 
 
@@ -23,12 +24,13 @@ def delivery_of(event: Event) -> Delivery:
         key=message.key,
         value=message.value or b"",
         headers=list(message.headers.items() if isinstance(message.headers, dict) else message.headers or []),
-        timestamp_ms=int(message.timestamp * 1000) if message.timestamp < 1e11 else int(message.timestamp),
+        # faust gives seconds as a float; rounded, they are again the milliseconds that Kafka has (-1: none).
+        timestamp_ms=min(max(0, round(message.timestamp * 1000)), _LAST_MS),
         origin=Origin(topic=message.topic, partition=message.partition, offset=message.offset),
     )
 
 
-async def batches(stream: Any, most: int, wait_s: float) -> AsyncIterator[list[Event]]:
+async def batches(stream: Any, most: int, wait_s: float) -> AsyncGenerator[list[Event], None]:
     """Yield lists of 1 to `most` events, waiting at most `wait_s` seconds for a list to fill; ends with the stream.
 
     At most `most` events are held besides the list in work: when the stage is slow, the queue fills,
@@ -37,11 +39,14 @@ async def batches(stream: Any, most: int, wait_s: float) -> AsyncIterator[list[E
     queue: asyncio.Queue[Event | None] = asyncio.Queue(maxsize=most)
 
     async def read() -> None:
+        """Ends with None on the queue, unless cancelled: nobody would make room for it then."""
         try:
             async for event in stream.noack().events():
                 await queue.put(event)
-        finally:
+        except Exception:
             await queue.put(None)
+            raise
+        await queue.put(None)
 
     reader = asyncio.create_task(read(), name="read-stream")
     try:
@@ -50,11 +55,10 @@ async def batches(stream: Any, most: int, wait_s: float) -> AsyncIterator[list[E
             yield batch
             if not open_ended:
                 break
+        await reader
     finally:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
-    if not reader.cancelled() and (error := reader.exception()):
-        raise error
 
 
 async def _fill(
@@ -66,7 +70,9 @@ async def _fill(
     size = len(batch[0].message.value or b"")
     while len(batch) < most and size < MAX_BATCH_BYTES:
         try:
-            event = await asyncio.wait_for(queue.get(), max(0.0, deadline - loop.time()))
+            # Not wait_for: with no time left it takes not even what is there, and it can swallow a cancellation.
+            async with asyncio.timeout_at(deadline):
+                event = await queue.get()
         except TimeoutError:
             return batch, True
         if event is None:

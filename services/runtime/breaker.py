@@ -23,11 +23,13 @@ class DeadRatio:
         if len(recent) < self._window // 2:
             return None
         ratio = sum(recent) / len(recent)
-        if ratio <= self._limit:
+        last = next((o.detail for o in reversed(outcomes) if isinstance(o, Failure)), None)
+        if ratio <= self._limit or last is None:  # a batch without a dead message may always pass
             return None
         return (
-            f"{sum(recent)} of the last {len(recent)} messages could not be processed (limit {self._limit:.0%}); "
-            "stopped so that nothing more goes to the dead topic. See 'newsloom dead list', then restart the service"
+            f"{sum(recent)} of the last {len(recent)} messages could not be processed (limit {self._limit:.0%}), "
+            f"the last for: {last[:300]}. Stopped so that nothing more goes to the dead topic. Mend the cause and "
+            "restart the service, or set NEWSLOOM_DEAD_RATIO_LIMIT=1 if the messages themselves are bad"
         )
 
     def record(self, outcomes: Sequence[Outcome]) -> None:

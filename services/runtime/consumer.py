@@ -8,6 +8,7 @@ buffers so that memory stays bounded whatever the lag.
 
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import faust
@@ -72,10 +73,11 @@ def _agent(app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken:
 
     async def read(stream: Any) -> None:
         try:
-            async for events in batches(stream, settings.batch, settings.batch_wait_s):
-                await loop.handle([delivery_of(event) for event in events])
-                for event in events:
-                    event.ack()
+            async with aclosing(batches(stream, settings.batch, settings.batch_wait_s)) as taken:
+                async for events in taken:
+                    await loop.handle([delivery_of(event) for event in events])
+                    for event in events:
+                        event.ack()
         except Exception as error:
             broken(error)
             raise

@@ -38,37 +38,39 @@ class DeadContext:
             "origin-partition": self.origin.partition,
             "origin-offset": self.origin.offset,
         }
-        return [(PREFIX + name, str(value).encode()) for name, value in fields.items()]
+        return [(PREFIX + name, str(value).encode("utf-8", "backslashreplace")) for name, value in fields.items()]
 
 
 def dead_headers(delivery: Delivery, stage: str, failure: Failure, now: datetime) -> Headers:
     """The message's own headers and the story of its death; a death after a replay counts on."""
-    before = dict(delivery.headers)
+    before = read_context(delivery.headers)
+    attempts = before.get("attempts", "")
     stamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     context = DeadContext(
         stage=stage,
         reason=failure.reason,
         error_class=failure.error_class,
         error=failure.detail,
-        attempts=int(before.get(PREFIX + "attempts", b"0")) + 1,
-        first_at=before.get(PREFIX + "first-at", stamp.encode()).decode(),
+        # Anyone may send headers: what is no count is not counted on.
+        attempts=(int(attempts) if attempts.isdecimal() and len(attempts) < 10 else 0) + 1,
+        first_at=before.get("first-at", "")[:40] or stamp,
         last_at=stamp,
         origin=delivery.origin,
     )
     return [*own_headers(delivery.headers), *context.headers()]
 
 
-def own_headers(headers: Iterable[tuple[str, bytes]]) -> Headers:
+def own_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
     """The headers that the message had before it died."""
     return [(name, value) for name, value in headers if not name.startswith(PREFIX)]
 
 
-def replay_headers(headers: Iterable[tuple[str, bytes]]) -> Headers:
+def replay_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
     """Headers to send a dead message again with: its own, and how often it has died."""
     kept = {PREFIX + "attempts", PREFIX + "first-at"}
     return [(n, v) for n, v in headers if not n.startswith(PREFIX) or n in kept]
 
 
-def read_context(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+def read_context(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     """The story in `headers`, by names without the prefix."""
-    return {n.removeprefix(PREFIX): v.decode("utf-8", "replace") for n, v in headers if n.startswith(PREFIX)}
+    return {n.removeprefix(PREFIX): (v or b"").decode("utf-8", "replace") for n, v in headers if n.startswith(PREFIX)}

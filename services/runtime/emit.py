@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.contracts.fates import Skip
+from services.contracts.fates import Skip, SkipReason
 from services.contracts.messages import Fate, Message, Step
 from services.contracts.topics import DEAD, FATES, Topic
 from services.runtime.dead import dead_headers
 from services.runtime.decode import page_id
-from services.runtime.publisher import Publisher
+from services.runtime.publisher import MessageTooLarge, Publisher
 from services.runtime.stage import Delivery, Done, Failure, Forward, Outcome, Stage
 from services.runtime.trace import onward
 
 _DEAD = {topic.name: topic for topic in DEAD}
+# A fate must fit its topic whatever the message was: bounds of its fields, in characters or steps.
+_MOST_URL, _MOST_DETAIL, _MOST_SOURCE, _MOST_STEPS = 4096, 2000, 256, 20
 Result = tuple[Delivery, Message | None, Outcome]
 """A delivery, what it decoded to (None if it did not), and the outcome."""
 
@@ -25,11 +27,22 @@ class Emitter:
         self._stage = stage
         self._publisher = publisher
 
-    async def emit(self, results: Sequence[Result]) -> None:
-        """Send all that follows, in order, and wait for every confirmation. Raises PublishError."""
-        await asyncio.gather(*(self._one(*result) for result in results))
+    async def emit(self, results: Sequence[Result]) -> list[Outcome]:
+        """Send all that follows and wait for every confirmation; returns what came true. Raises PublishError.
 
-    async def _one(self, delivery: Delivery, message: Message | None, outcome: Outcome) -> None:
+        What Kafka can not take for its size is skipped: to try again would hold up the topic for ever.
+        """
+        return list(await asyncio.gather(*(self._one(*result) for result in results)))
+
+    async def _one(self, delivery: Delivery, message: Message | None, outcome: Outcome) -> Outcome:
+        try:
+            await self._follow(delivery, message, outcome)
+        except MessageTooLarge as error:
+            await self._fate(delivery, message, "skipped", SkipReason.TOO_LARGE, str(error))
+            return Skip(SkipReason.TOO_LARGE, str(error))
+        return outcome
+
+    async def _follow(self, delivery: Delivery, message: Message | None, outcome: Outcome) -> None:
         match outcome:
             case Forward(message=onward_message):
                 await self._forward(delivery, onward_message)
@@ -48,26 +61,27 @@ class Emitter:
     async def _dead(self, delivery: Delivery, message: Message | None, failure: Failure) -> None:
         topic = _DEAD[self._stage.reads.dead_name]
         headers = dead_headers(delivery, self._stage.name, failure, datetime.now(UTC))
-        key = delivery.key.decode("utf-8", "replace") if delivery.key else None
-        await self._publisher.send_raw(topic, key, delivery.value, headers, delivery.timestamp_ms)
+        await self._publisher.send_raw(topic, delivery.key, delivery.value, headers, delivery.timestamp_ms)
         if self._stage.dead_fates:
             await self._fate(delivery, message, "dead", failure.reason, failure.detail)
 
     async def _fate(self, delivery: Delivery, message: Message | None, fate: str, reason: str, detail: str) -> None:
         identity, url = page_id(delivery.key, delivery.value)
+        url = getattr(message, "url", None) or url
         source = getattr(message, "source", None)
+        source = source if isinstance(source, str) else getattr(source, "id", None)
         record = Fate(
             id=getattr(message, "id", None) or identity,
-            url=getattr(message, "url", None) or url,
+            url=url[:_MOST_URL] if url else None,
             stage=self._stage.name,
             fate=fate,
             reason=str(reason),
-            detail=detail[:2000],
+            detail=detail[:_MOST_DETAIL].encode("utf-8", "backslashreplace").decode(),
             at=datetime.now(UTC),
             fetched_at=getattr(message, "fetched_at", None) or delivery.arrived_at,
-            source=source if isinstance(source, str) else getattr(source, "id", None),
+            source=source[:_MOST_SOURCE] if source else None,
             origin=delivery.origin,
-            trail=message.trail if message else (),
+            trail=message.trail[-_MOST_STEPS:] if message else (),
         )
         await self._send(FATES, self._stepped(record), delivery, record.id)
 

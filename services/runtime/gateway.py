@@ -40,5 +40,5 @@ def ask(settings: Settings, method: str, path: str, **kwargs: Any) -> Any:
     except ValueError:
         raise Refused({"detail": f"{url} gave no JSON; is that the gateway?"}, response.status_code) from None
     if response.is_error:
-        raise Refused(answer, response.status_code)
+        raise Refused(answer if isinstance(answer, dict) else {}, response.status_code)
     return answer

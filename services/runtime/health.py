@@ -42,13 +42,13 @@ def health_app(health: Health) -> web.Application:
 
     async def readyz(_: web.Request) -> web.Response:
         reasons = health.reasons()
-        READY.labels(health.service).set(not reasons)
         return web.json_response({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
 
     async def status(_: web.Request) -> web.Response:
         return web.json_response(health.status())
 
     async def metrics(_: web.Request) -> web.Response:
+        READY.labels(health.service).set(not health.reasons())
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.contracts.fates import BadInput
+from services.contracts.fates import BadInput, Skip, SkipReason
 from services.contracts.messages import Message
 from services.runtime.breaker import DeadRatio
 from services.runtime.decode import decode
 from services.runtime.emit import Emitter, Result
+from services.runtime.errors import Broken
 from services.runtime.progress import BATCH_SECONDS, Progress
 from services.runtime.stage import Delivery, Failure, Outcome, Stage
 from services.runtime.waiting import Dependencies
@@ -37,10 +38,9 @@ class Loop:
         self._progress.busy = True
         with BATCH_SECONDS.labels(self._stage.name).time():
             results = await self._results(deliveries)
-            outcomes = [outcome for _, _, outcome in results]
-            if reason := self._ratio.would_exceed(outcomes):
-                await self._halt(reason)
-            await self._dependencies.wait_for("kafka", lambda: self._emitter.emit(results))
+            if reason := self._ratio.would_exceed([outcome for _, _, outcome in results]):
+                await self._halt(reason, results)
+            outcomes = await self._dependencies.wait_for("kafka", lambda: self._emitter.emit(results))
         self._ratio.record(outcomes)
         self._progress.record(outcomes)
         self._progress.busy = False
@@ -55,17 +55,26 @@ class Loop:
             for delivery, message in zip(deliveries, decoded, strict=True)
         ]
 
-    def _decode(self, delivery: Delivery) -> Message | Failure:
-        assert self._stage.reads.model is not None, "a stage reads a topic with a model"  # noqa: S101
+    def _decode(self, delivery: Delivery) -> Message | Skip | Failure:
+        topic = self._stage.reads
+        assert topic.model is not None, "a stage reads a topic with a model"  # noqa: S101
+        if len(delivery.value) > topic.max_bytes:  # the broker measures what is compressed
+            text = f"the message has {len(delivery.value):,} bytes; {topic.name} takes at most {topic.max_bytes:,}"
+            return Skip(SkipReason.TOO_LARGE, text)
         try:
-            return self._stage.prepare(decode(delivery.value, self._stage.reads.model), delivery)
+            return self._stage.prepare(decode(delivery.value, topic.model), delivery)
         except BadInput as error:
+            return Failure.of(error)
+        except Exception as error:  # a bug of ours; one message must not stop the topic
+            log.exception("decoding failed", stage=self._stage.name)
             return Failure.of(error)
 
     async def _process(self, messages: Sequence[Message]) -> Sequence[Outcome]:
         """Outcomes in order; when the stage itself breaks, its messages go one by one to find whose fault it is."""
         try:
             outcomes = await self._dependencies.wait_for("elasticsearch", lambda: self._stage.process(messages))
+        except Broken:
+            raise
         except Exception as error:
             log.exception("stage failed on a batch", stage=self._stage.name, messages=len(messages))
             if len(messages) == 1:
@@ -75,7 +84,8 @@ class Loop:
             raise RuntimeError(f"{self._stage.name} gave {len(outcomes)} outcomes for {len(messages)} messages")
         return outcomes
 
-    async def _halt(self, reason: str) -> None:
+    async def _halt(self, reason: str, results: Sequence[Result]) -> None:
+        _log_failures(self._stage.name, results)
         log.error("stage halted", stage=self._stage.name, reason=reason)
         self._progress.halted = reason
         await asyncio.Event().wait()

@@ -8,14 +8,17 @@ by one, so that only the culprit pays.
 
 import asyncio
 import multiprocessing
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from services.contracts.fates import DeadReason
 from services.contracts.messages import Message
+from services.runtime.errors import Broken
 from services.runtime.parent import die_with_parent
 from services.runtime.stage import Failure, Outcome
 
@@ -45,11 +48,11 @@ class Pool:
         self._work = work
         self._workers = workers
         self._limit_s = limit_s / 2
-        self._start = (initializer, tuple(initargs))
+        self._start = (os.getpid(), initializer, tuple(initargs))
         self._pool: ProcessPool | None = None
 
     async def start(self) -> None:
-        """Start the workers and wait until one has answered. Raises RuntimeError when none comes up."""
+        """Start the workers and wait until one has answered. Raises Broken when none comes up."""
         self._pool = ProcessPool(
             max_workers=self._workers,
             max_tasks=TASKS_PER_WORKER,
@@ -59,8 +62,9 @@ class Pool:
         )
         try:
             await self._run((), START_LIMIT_S)
-        except (FutureTimeout, ProcessExpired) as error:
-            raise RuntimeError(f"the worker processes do not start: {error!r}; see the log above") from error
+        except (FutureTimeout, ProcessExpired, Broken) as error:
+            await self.stop()
+            raise Broken(f"the worker processes do not start ({error}); see the log above") from error
 
     async def stop(self) -> None:
         """Stop the workers at once; what they were doing is not acknowledged and comes again."""
@@ -70,7 +74,7 @@ class Pool:
             self._pool = None
 
     async def process(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Outcomes of `messages`, in order."""
+        """Outcomes of `messages`, in order. Raises Broken when there are no workers any more."""
         size = max(1, min(CHUNK, -(-len(messages) // self._workers)))
         chunks = [messages[i : i + size] for i in range(0, len(messages), size)]
         done = await asyncio.gather(*(self._chunk(chunk) for chunk in chunks))
@@ -94,12 +98,18 @@ class Pool:
 
     async def _run(self, messages: Sequence[Message], limit_s: float) -> list[Outcome]:
         assert self._pool is not None, "start() first"  # noqa: S101
-        future = self._pool.schedule(self._work, args=(messages,), timeout=limit_s)
-        outcomes: list[Outcome] = await asyncio.wrap_future(future)
+        try:
+            future = self._pool.schedule(self._work, args=(messages,), timeout=limit_s)
+        except RuntimeError as error:  # pebble's word for a pool that is stopped or broken
+            raise Broken(f"no worker processes: {error}") from error
+        try:
+            outcomes: list[Outcome] = await asyncio.wrap_future(future)
+        except BrokenProcessPool as error:  # also when a worker is killed while it is idle (pebble 5.2)
+            raise Broken(f"the worker processes broke: {error}") from error
         return outcomes
 
 
-def _initialize(initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:
-    die_with_parent()
+def _initialize(parent: int, initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:
+    die_with_parent(parent)
     if initializer is not None:
         initializer(*initargs)

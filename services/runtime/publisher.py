@@ -6,7 +6,9 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
@@ -18,6 +20,8 @@ from services.runtime.settings import Settings
 from services.runtime.trace import Headers, new_headers
 
 SEND_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 5.0
+log = structlog.get_logger()
 
 
 class PublishError(Unavailable):
@@ -36,6 +40,7 @@ class Publisher:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> "Publisher":
         await self.start()
@@ -73,28 +78,28 @@ class Publisher:
     ) -> None:
         """Send one message; returns when Kafka has confirmed it. Raises PublishError, MessageTooLarge."""
         url = getattr(message, "url", None) or ""
-        await self.send_raw(topic, key or article_id(url), message.to_json(), headers or new_headers(message))
+        await self.send_raw(
+            topic, (key or article_id(url)).encode(), message.to_json(), headers or new_headers(message)
+        )
 
     async def send_all(self, topic: Topic, messages: Iterable[Message]) -> None:
         """Send many messages together; returns when all are confirmed."""
         await asyncio.gather(*(self.send(topic, m) for m in messages))
 
     async def send_raw(
-        self, topic: Topic, key: str | None, value: bytes, headers: Headers, timestamp_ms: int | None = None
+        self, topic: Topic, key: bytes | None, value: bytes, headers: Headers, timestamp_ms: int | None = None
     ) -> None:
         """Send bytes as they are, with the given key, headers and timestamp."""
-        if self._producer is None:
-            await self.start()
-        assert self._producer is not None  # noqa: S101  # start() raised otherwise
         if len(value) > topic.max_bytes:
             raise MessageTooLarge(
                 f"the message has {len(value):,} bytes; {topic.name} takes at most {topic.max_bytes:,}"
             )
+        producer = await self._started()
         try:
-            sent = await self._producer.send(
+            sent = await producer.send(
                 self._settings.name(topic.name),
                 value,
-                key=key.encode() if key else None,
+                key=key,
                 headers=headers,
                 timestamp_ms=timestamp_ms,
             )
@@ -102,4 +107,24 @@ class Publisher:
         except MessageSizeTooLargeError as error:
             raise MessageTooLarge(f"Kafka refused {len(value):,} bytes for {topic.name}: {error}") from error
         except (KafkaError, TimeoutError, OSError) as error:
+            await self._drop(producer)
             raise PublishError(f"Kafka at {self._settings.kafka} did not take the message: {error!r}") from error
+
+    async def _started(self) -> AIOKafkaProducer:
+        async with self._starting:  # many sends at once start one producer
+            if self._producer is None:
+                await self.start()
+            return self._producer
+
+    async def _drop(self, failed: Any) -> None:
+        """Part with a producer that failed; the next send starts another.
+
+        After an error in its sender an AIOKafkaProducer refuses all that follows (`fail_all` in aiokafka 0.14).
+        """
+        if self._producer is not failed:
+            return  # another send was faster
+        self._producer = None
+        try:
+            await asyncio.wait_for(failed.stop(), STOP_TIMEOUT_S)  # type: ignore[union-attr]
+        except (KafkaError, TimeoutError, OSError) as error:
+            log.warning("a failed producer did not stop well", error=repr(error))

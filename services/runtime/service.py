@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -15,6 +15,7 @@ from services.runtime.admin import connect, differences, ensure_topics
 from services.runtime.breaker import DeadRatio
 from services.runtime.consumer import consumer_app
 from services.runtime.emit import Emitter
+from services.runtime.errors import Broken
 from services.runtime.health import Health, serve_health
 from services.runtime.loop import Loop
 from services.runtime.progress import Progress
@@ -25,6 +26,7 @@ from services.runtime.waiting import Dependencies
 from services.runtime.watchdog import Watchdog
 
 STOP_LIMIT_S = 15.0
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -59,15 +61,19 @@ async def run_service(name: str, settings: Settings, wiring: Wiring) -> None:
     async with AsyncExitStack() as stack:
         runner = await serve_health(health, settings.health_address(name))
         stack.push_async_callback(runner.cleanup)
-        if not await _or_stop(stopping, _kafka_ready(context)):
-            return
         stack.push_async_callback(context.publisher.stop)
-        service = await stack.enter_async_context(wiring(context))
+        try:
+            await _or_stop(stopping, _kafka_ready(context))
+            service = await _or_stop(stopping, stack.enter_async_context(wiring(context)))
+        except _Stopped:
+            return
         broken = asyncio.get_running_loop().create_future()
         await stack.enter_async_context(_running(name, context, service, health, broken))
         log.info("ready", topics=[stage.reads.name for stage in service.stages])
-        await _until_stopped(stopping, service, broken)
-        _exit_anyway()
+        try:
+            await _until_stopped(stopping, service, broken)
+        finally:
+            _exit_anyway(0 if stopping.is_set() else Broken.exit_code)
 
 
 @asynccontextmanager
@@ -100,7 +106,10 @@ async def _running(
     finally:
         health.started = False
         watchdog.stop()
-        await asyncio.wait_for(app.stop(), STOP_LIMIT_S)
+        try:
+            await asyncio.wait_for(app.stop(), STOP_LIMIT_S)
+        except TimeoutError:
+            log.warning("faust did not stop in time; what it had in work was not acknowledged and comes again")
 
 
 def _loop(stage: Stage, context: Context, progress: Progress) -> Loop:
@@ -125,9 +134,9 @@ async def _until_stopped(stopping: asyncio.Event, service: Service, broken: "asy
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _exit_anyway() -> None:
+def _exit_anyway(code: int) -> None:
     """faust can hang at exit (faust-streaming#324): a stop that takes too long ends hard, and loses nothing."""
-    timer = threading.Timer(STOP_LIMIT_S + 5, os._exit, args=(0,))
+    timer = threading.Timer(STOP_LIMIT_S + 5, os._exit, args=(code,))
     timer.daemon = True
     timer.start()
 
@@ -137,17 +146,21 @@ async def _kafka_ready(context: Context) -> None:
     await context.dependencies.wait_for("kafka", context.publisher.start)
 
 
-async def _or_stop(stopping: asyncio.Event, work: Awaitable[None]) -> bool:
-    """Await `work`, or the order to stop; whether the work was done."""
+class _Stopped(Exception):
+    """The order to stop came before the service was up."""
+
+
+async def _or_stop(stopping: asyncio.Event, work: Awaitable[T]) -> T:
+    """Await `work`, which may wait for a dependency; raises _Stopped when the order to stop is faster."""
     task = asyncio.ensure_future(work)
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
     if not task.done():
         task.cancel()
-        return False
-    await task
-    return True
+        await asyncio.gather(task, return_exceptions=True)
+        raise _Stopped
+    return await task
 
 
 async def _topics(settings: Settings) -> None:

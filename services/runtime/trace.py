@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from services.contracts.messages import Message
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
+"""Kafka headers as they are: names may repeat, values may be null."""
 _TRACEPARENT = re.compile(rb"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
 
 
@@ -19,10 +20,10 @@ def new_headers(message: Message) -> Headers:
     return _with_source([("traceparent", traceparent)], message)
 
 
-def onward(headers: Iterable[tuple[str, bytes]], message: Message) -> Headers:
+def onward(headers: Iterable[tuple[str, bytes | None]], message: Message) -> Headers:
     """Headers of what follows from a message with `headers`: the same trace, a new span."""
     given = dict(headers)
-    match = _TRACEPARENT.match(given.get("traceparent", b""))
+    match = _TRACEPARENT.match(given.get("traceparent") or b"")
     if match is None:
         return new_headers(message)
     traceparent = b"00-" + match[1] + b"-" + secrets.token_hex(8).encode() + b"-" + match[3]

@@ -19,7 +19,8 @@ log = structlog.get_logger()
 class Dependencies:
     """Which dependencies are being waited for, since when, and why; readiness asks here."""
 
-    def __init__(self) -> None:
+    def __init__(self, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+        self._sleep = sleep
         self._down: dict[str, tuple[datetime, str]] = {}
 
     def reasons(self) -> list[str]:
@@ -48,7 +49,7 @@ class Dependencies:
                 result = await attempt()
             except Unavailable as error:
                 self.down(name, str(error))
-                await asyncio.sleep(delay * random.uniform(0.7, 1.3))
+                await self._sleep(delay * random.uniform(0.7, 1.3))
                 delay = min(delay * 2, MOST_S)
             else:
                 self.up(name)

@@ -13,10 +13,8 @@ from collections.abc import Callable, Mapping
 import structlog
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
 
 from services.runtime.admin import connect
-from services.runtime.errors import NewsloomError
 from services.runtime.progress import Progress
 from services.runtime.settings import Settings
 
@@ -26,20 +24,30 @@ log = structlog.get_logger()
 
 
 class StallClock:
-    """Pure judgement: how long has a stage had lag, no progress and no excuse?"""
+    """Pure judgement: how long has a stage had lag, no progress and no excuse?
 
-    def __init__(self, limit_s: float) -> None:
+    With a batch in work `busy_limit_s` holds instead of `limit_s`: that work ends by its own time limits.
+    """
+
+    def __init__(self, limit_s: float, busy_limit_s: float) -> None:
         self._limit_s = limit_s
+        self._busy_limit_s = busy_limit_s
         self._last: tuple[int, int] | None = None
         self._since: float | None = None
 
-    def stalled(self, now: float, *, ticks: int, lag: int, committed: int, excused: bool) -> bool:
+    def stalled(self, now: float, *, ticks: int, lag: int, committed: int, busy: bool, excused: bool) -> bool:
         """Whether the limit is passed. `now` in seconds of any monotonic clock."""
         mark = (ticks, committed)
         if lag <= 0 or excused or mark != self._last or self._since is None:
             self._last, self._since = mark, now
             return False
-        return now - self._since >= self._limit_s
+        return now - self._since >= (self._busy_limit_s if busy else self._limit_s)
+
+
+def busy_limit(settings: Settings) -> float:
+    """Seconds that one batch may take when every message in it takes its longest, one after the other."""
+    longest = max(settings.document_limit_s, settings.fetch_timeout_s + settings.fetch_delay_s)
+    return settings.stall_limit_s + settings.batch * longest
 
 
 class Watchdog(threading.Thread):
@@ -60,7 +68,7 @@ class Watchdog(threading.Thread):
         self._excused = excused
         self._end = end
         self._stop_event = threading.Event()
-        self._clocks = {topic: StallClock(settings.stall_limit_s) for topic in stages}
+        self._clocks = {topic: StallClock(settings.stall_limit_s, busy_limit(settings)) for topic in stages}
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -73,8 +81,8 @@ class Watchdog(threading.Thread):
             try:
                 admin = admin or connect(self._settings)
                 self.look(admin)
-            except (NewsloomError, KafkaError, OSError) as error:
-                log.info("watchdog can not read the lag", error=repr(error))
+            except Exception as error:  # whatever it is, a watchdog that ended would be worse than one that looks again
+                log.warning("watchdog can not read the lag", error=repr(error))
                 if admin is not None:
                     admin.close()
                 admin = None
@@ -89,9 +97,14 @@ class Watchdog(threading.Thread):
             done = {tp: max(committed.get(tp, 0), starts.get(tp, 0)) for tp in ends}
             lag = sum(max(0, end - done[tp]) for tp, end in ends.items())
             progress.set_lag(lag)
-            excused = self._excused() or progress.halted is not None
-            now, total = time.monotonic(), sum(done.values())
-            if self._clocks[topic].stalled(now, ticks=progress.ticks, lag=lag, committed=total, excused=excused):
+            if self._clocks[topic].stalled(
+                time.monotonic(),
+                ticks=progress.ticks,
+                lag=lag,
+                committed=sum(done.values()),
+                busy=progress.busy,
+                excused=self._excused() or progress.halted is not None,
+            ):
                 log.error("stalled; ending so that the supervisor restarts it", topic=topic, lag=lag)
                 self._end(EXIT_STALLED)
 

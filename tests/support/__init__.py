@@ -1,0 +1,1 @@
+"""What several tests share; importable as `support` (pythonpath in pyproject.toml)."""
