@@ -5,17 +5,35 @@ Exit codes: 0 done, 1 the answer is no (not ready, not found, some input refused
 """
 
 import importlib
+import importlib.metadata
 import sys
+from typing import Annotated
 
 import typer
 
 from services.runtime.errors import NewsloomError
 
-MODULES = ("stack", "demo", "run", "search", "publish", "sources", "journey", "dead", "topics", "extract", "enrich")
+COMMANDS = {
+    "up": "stack",
+    "down": "stack",
+    "status": "stack",
+    "doctor": "stack",
+    "demo": "demo",
+    "run": "run",
+    "search": "search",
+    "publish": "publish",
+    "sources": "sources",
+    "journey": "journey",
+    "dead": "dead",
+    "topics": "topics",
+    "extract": "extract",
+    "enrich": "enrich",
+}
+"""Where each command lives, in the order a new user meets them."""
 
 
-def application() -> typer.Typer:
-    """The command line with every command, in the order a new user meets them."""
+def application(command: str | None = None) -> typer.Typer:
+    """The command line; with `command` only the module that it needs, so that a service does not load all others."""
     app = typer.Typer(
         name="newsloom",
         help="Sources of news in, a searchable archive out.",
@@ -24,15 +42,25 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in MODULES:
+    app.callback()(_version)
+    modules = [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values())
+    for module in modules:
         importlib.import_module(f"services.commands.{module}").register(app)
     return app
+
+
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="print the version and exit", is_eager=True)] = False,
+) -> None:
+    if version:
+        print(importlib.metadata.version("newsloom"))
+        raise typer.Exit
 
 
 def main() -> None:
     """Run the command line; errors of ours become one line that says what to do."""
     try:
-        application()()
+        application(sys.argv[1] if len(sys.argv) > 1 else None)()
     except NewsloomError as error:
         print(f"newsloom: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

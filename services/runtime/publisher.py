@@ -20,6 +20,7 @@ from services.runtime.settings import Settings
 from services.runtime.trace import Headers, new_headers
 
 SEND_TIMEOUT_S = 20.0
+CHECK_TIMEOUT_S = 3.0
 STOP_TIMEOUT_S = 5.0
 log = structlog.get_logger()
 
@@ -72,6 +73,16 @@ class Publisher:
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
+
+    async def check(self) -> None:
+        """Raises PublishError unless a broker answers now."""
+        if self._producer is None:
+            await self.start()
+        assert self._producer is not None  # noqa: S101  # start() raised otherwise
+        try:
+            await asyncio.wait_for(self._producer.client.fetch_all_metadata(), CHECK_TIMEOUT_S)
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise PublishError(f"Kafka at {self._settings.kafka} does not answer ({error!r})") from error
 
     async def send(
         self, topic: Topic, message: Message, key: str | None = None, headers: Headers | None = None

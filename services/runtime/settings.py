@@ -84,6 +84,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="keys that may write, separated by commas; empty: open, on loopback only",
     )
+    allow_open: bool = Field(False, description="let the gateway listen beyond loopback without keys")
     namespace: Annotated[str, AfterValidator(_namespace)] = Field(
         "", description="prefix of topics, groups and indices, such as 'test-', so that several run side by side"
     )

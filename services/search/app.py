@@ -1,0 +1,66 @@
+"""Wires the gateway: routes over Elasticsearch and Kafka, and serves them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import uvicorn
+from elasticsearch import AsyncElasticsearch
+from fastapi import FastAPI
+
+from services.runtime.elastic import async_client
+from services.runtime.publisher import Publisher
+from services.runtime.settings import Settings
+from services.runtime.waiting import Dependencies
+from services.search import middleware, problems
+from services.search.access import Access
+from services.search.pages import pages
+from services.search.provider import Provider
+from services.search.routers import articles, journey, operations, search
+from services.search.state import State
+
+STOP_LIMIT_S = 10
+
+
+def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher) -> FastAPI:
+    """The gateway over clients that it closes at the end. Raises SettingsError when it would be unsafely open."""
+    access = Access(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await publisher.stop()
+        await es.close()
+
+    app = FastAPI(
+        title="Newsloom",
+        version=version("newsloom"),
+        description="Search an archive of news articles, submit new ones, and follow what became of them.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.newsloom = State(settings, Provider(es, settings), publisher, access, Dependencies())
+    problems.install(app)
+    middleware.install(app, access)
+    for module in (search, articles, journey, operations, pages):
+        app.include_router(module.router)
+    pages.mount_static(app)
+    return app
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; requests in work are finished."""
+    app = create_app(settings, async_client(settings), Publisher(settings))
+    host, port = settings.gateway
+    config = uvicorn.Config(
+        app,
+        host,
+        port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_LIMIT_S,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    await uvicorn.Server(config).serve()

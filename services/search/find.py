@@ -1,0 +1,71 @@
+"""A search from parameters to answer: builds, asks, translates; for the API and the web page alike."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from services.search import cursor
+from services.search.params import MAX_WINDOW, SearchParams, TimelineParams
+from services.search.provider import ExpiredCursor, Provider
+from services.search.query import ParameterError, build_query, build_timeline
+from services.search.results import facets_of, hit_of, timeline_of, total_of
+
+Pairs = list[tuple[str, str]]
+
+
+async def find(provider: Provider, params: SearchParams, given: Pairs, now: datetime) -> dict[str, Any]:
+    """The answer of GET /v1/search. `given` are the query's pairs as received, for the links onward.
+
+    Raises QueryError, ParameterError, Unavailable.
+    """
+    body = build_query(params, now, await provider.languages())
+    if params.cursor:
+        answer, following = await _through(provider, params.cursor, body)
+        links = {"next": _link(given, cursor=following), "prev": None}
+    else:
+        answer = await provider.search(body)
+        links = _pages(params, given, total_of(answer)["value"])
+    return {
+        "total": total_of(answer),
+        "took_ms": answer["took"],
+        "articles": [hit_of(hit) for hit in answer["hits"]["hits"]],
+        "facets": facets_of(answer.get("aggregations", {})),
+        **links,
+    }
+
+
+async def timeline(provider: Provider, params: TimelineParams, now: datetime) -> dict[str, Any]:
+    """The answer of GET /v1/timeline."""
+    answer = await provider.search(build_timeline(params, now, await provider.languages()))
+    counts = timeline_of(answer)
+    interval = counts["interval"] if params.interval == "auto" else params.interval
+    return {"total": total_of(answer), "took_ms": answer["took"], **counts, "interval": interval}
+
+
+async def _through(provider: Provider, given: str, body: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """One page by cursor, and the cursor of the next; None after the last."""
+    try:
+        pit, after = (await provider.open_pit(), None) if given == cursor.START else cursor.decode(given)
+        answer = await provider.search_pit({**body, **({"search_after": after} if after else {})}, pit)
+    except cursor.InvalidCursor as error:
+        raise ParameterError("cursor", given, str(error)) from None
+    except ExpiredCursor:
+        raise ParameterError("cursor", given, "the cursor has expired (after 5 minutes); start with cursor=*") from None
+    hits = answer["hits"]["hits"]
+    more = len(hits) == body["size"]
+    return answer, cursor.encode(answer["pit_id"], hits[-1]["sort"]) if more else None
+
+
+def _pages(params: SearchParams, given: Pairs, total: int) -> dict[str, str | None]:
+    more = params.page * params.page_size < total and (params.page + 1) * params.page_size <= MAX_WINDOW
+    return {
+        "next": _link(given, page=params.page + 1) if more else None,
+        "prev": _link(given, page=params.page - 1) if params.page > 1 else None,
+    }
+
+
+def _link(given: Pairs, **changed: object) -> str | None:
+    if None in changed.values():
+        return None
+    kept = [(name, value) for name, value in given if name not in changed]
+    return "/v1/search?" + urlencode([*kept, *changed.items()])

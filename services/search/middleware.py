@@ -1,0 +1,83 @@
+"""What every answer gets: a request id, security headers, a body limit on what comes in, metrics."""
+
+import secrets
+import time
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import Counter, Histogram
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.contracts.topics import MAX_MESSAGE_BYTES
+from services.search.access import Access
+from services.search.problems import Problem, problem
+
+# counter: requests by route template, method and status
+REQUESTS = Counter("newsloom_http_requests", "HTTP requests", ["route", "method", "status"])
+# histogram, seconds: by route template
+SECONDS = Histogram("newsloom_http_seconds", "Time a request takes", ["route"])
+
+SECURITY_HEADERS = {
+    # Own styles, scripts and data only; nothing inline, nothing from elsewhere, no framing.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class BodyLimit:
+    """Refuses bodies over the limit while they stream in, whatever Content-Length says."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise Problem(413, f"the body is larger than {self._limit:,} bytes")
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def install(app: FastAPI, access: Access) -> None:
+    """Add the middleware to `app`."""
+
+    @app.middleware("http")
+    async def every_answer(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        started = time.perf_counter()
+        response = await _guarded(request, call_next, access)
+        route = getattr(request.scope.get("route"), "path", "(none)")
+        REQUESTS.labels(route, request.method, str(response.status_code)).inc()
+        SECONDS.labels(route).observe(time.perf_counter() - started)
+        response.headers["X-Request-Id"] = request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(BodyLimit, limit=MAX_MESSAGE_BYTES)
+
+
+async def _guarded(request: Request, call_next: RequestResponseEndpoint, access: Access) -> Response:
+    try:
+        access.check_host(request)
+    except Problem as error:
+        return problem(error.status, error.detail)
+    return await call_next(request)

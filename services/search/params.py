@@ -1,0 +1,125 @@
+"""The parameters of a search, validated; each error names the parameter and what is allowed."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from services.search.weights import FACET_FIELDS
+
+MAX_WINDOW = 10_000
+MAX_VALUES = 100
+Value = Annotated[str, Field(min_length=1, max_length=512)]
+Values = Annotated[list[Value], Field(max_length=MAX_VALUES)]
+FILTERS = ("language", "source", "domain", "entity", "topic", "author", "story")
+ARTICLE_FIELDS = (
+    "id",
+    "url",
+    "canonical_url",
+    "title",
+    "description",
+    "body",
+    "authors",
+    "published_at",
+    "modified_at",
+    "fetched_at",
+    "indexed_at",
+    "language",
+    "source",
+    "section",
+    "tags",
+    "paywalled",
+    "image_url",
+    "word_count",
+    "entities",
+    "topics",
+    "keyphrases",
+    "story_id",
+)
+LIST_FIELDS = tuple(f for f in ARTICLE_FIELDS if f != "body")
+"""What a hit in a list has unless asked otherwise: all but the long text."""
+
+
+def _commas(value: object) -> object:
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list):
+        return [part.strip() for item in value for part in str(item).split(",") if part.strip()]
+    return value
+
+
+class FilterParams(BaseModel):
+    """What an article must be to be found. Repeated values of one filter are alternatives."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    q: str = Field("", description='words, "phrases", +must, -not, OR, (groups), prefix*, field:value')
+    from_: str | None = Field(None, alias="from", description="earliest time: 2026-11-22, 2026-11, 7d, RFC 3339")
+    to: str | None = Field(None, description="latest time, the period named included")
+    language: Values = Field([], description="ISO 639-1 codes")
+    source: Values = Field([], description="source ids")
+    domain: Values = Field([], description="host names without www.")
+    entity: Values = Field([], description="entity ids or names")
+    topic: Values = Field([], description="topic ids")
+    author: Values = Field([], description="authors' names")
+    story: Values = Field([], description="story ids")
+    exclude_language: Values = []
+    exclude_source: Values = []
+    exclude_domain: Values = []
+    exclude_entity: Values = []
+    exclude_topic: Values = []
+    exclude_author: Values = []
+    exclude_story: Values = []
+
+
+class SearchParams(FilterParams):
+    """Parameters of GET /v1/search."""
+
+    sort: Literal["relevance", "newest", "oldest"] = "relevance"
+    recency: bool = Field(True, description="whether newer articles rank a little higher")
+    page: int = Field(1, ge=1, le=MAX_WINDOW)
+    page_size: int = Field(20, ge=1, le=1000)
+    cursor: str | None = Field(
+        None, max_length=4096, description="`*` starts paging without a limit; then as given in `next`"
+    )
+    facets: list[str] = Field([], description=f"any of: {', '.join(FACET_FIELDS)}")
+    facet_size: int = Field(10, ge=1, le=100)
+    highlight: bool = False
+    fields: list[str] = Field([], description=f"any of: {', '.join(ARTICLE_FIELDS)}")
+
+    _split = field_validator("facets", "fields", mode="before")(_commas)
+
+    @field_validator("facets")
+    @classmethod
+    def _known_facets(cls, value: list[str]) -> list[str]:
+        return _known(value, tuple(FACET_FIELDS), "facet")
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, value: list[str]) -> list[str]:
+        return _known(value, ARTICLE_FIELDS, "field")
+
+    @model_validator(mode="after")
+    def _window(self) -> "SearchParams":
+        if not self.cursor and self.page * self.page_size > MAX_WINDOW:
+            raise ValueError(f"pages go up to hit {MAX_WINDOW:,}; use cursor=* and follow `next` to go on")
+        return self
+
+
+class TimelineParams(FilterParams):
+    """Parameters of GET /v1/timeline."""
+
+    interval: Literal["auto", "hour", "day", "week", "month", "year"] = "auto"
+    split: str | None = Field(None, description=f"split the counts by one of: {', '.join(FACET_FIELDS)}")
+    split_size: int = Field(5, ge=1, le=20)
+
+    @field_validator("split")
+    @classmethod
+    def _known_split(cls, value: str | None) -> str | None:
+        return _known([value], tuple(FACET_FIELDS), "facet")[0] if value else None
+
+
+def _known(values: list[str], allowed: tuple[str, ...], what: str) -> list[str]:
+    for value in values:
+        if value not in allowed:
+            raise ValueError(f"no {what} {value!r}; allowed: {', '.join(allowed)}")
+    return values

@@ -1,0 +1,111 @@
+"""Errors of the API as RFC 9457 problem documents: what is wrong, with which parameter, and what is allowed."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services.runtime.errors import Unavailable
+from services.runtime.publisher import MessageTooLarge
+from services.search.qlang import QueryError
+from services.search.query import ParameterError
+
+CONTENT_TYPE = "application/problem+json"
+RETRY_AFTER_S = "5"
+log = structlog.get_logger()
+
+
+class Problem(Exception):
+    """An answer that is an error; becomes a problem document."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers, self.extra = status, detail, headers, extra
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **extra: Any) -> JSONResponse:
+    """A problem response."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **extra}
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=CONTENT_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Have every error of `app` answered as a problem document."""
+    app.add_exception_handler(Problem, _problem)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(QueryError, _query)  # type: ignore[arg-type]
+    app.add_exception_handler(ParameterError, _parameter)  # type: ignore[arg-type]
+    app.add_exception_handler(Unavailable, _unavailable)  # type: ignore[arg-type]
+    app.add_exception_handler(MessageTooLarge, _too_large)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _problem(_: Request, error: Problem) -> JSONResponse:
+    return problem(error.status, error.detail, error.headers, **error.extra)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    errors = [_one(request, item) for item in error.errors()]
+    detail = "; ".join(f"{e['parameter']}: {e['message']}" for e in errors)
+    return problem(422, detail, errors=errors)
+
+
+def _one(request: Request, item: dict[str, Any]) -> dict[str, Any]:
+    names = [str(part) for part in item["loc"] if part not in ("query", "body", "path")]
+    name = names[0] if names else ("body" if "body" in item["loc"] else "query")
+    message = item["msg"].removeprefix("Value error, ")
+    found: dict[str, Any] = {"parameter": name, "message": message}
+    if item["type"] == "extra_forbidden":
+        known = known_parameters(request)
+        found |= {"message": f"there is no such parameter; allowed: {', '.join(known)}", "allowed": known}
+    elif item["type"] == "literal_error":
+        found["allowed"] = item["ctx"]["expected"]
+    value = item.get("input")
+    if isinstance(value, str | int | float | bool):
+        found["value"] = str(value)[:200]
+    return found
+
+
+def known_parameters(request: Request) -> list[str]:
+    """Names of the query parameters that the route of this request takes."""
+    route = request.scope.get("route")
+    dependant = getattr(route, "dependant", None)
+    names: list[str] = []
+    for parameter in getattr(dependant, "query_params", []):
+        fields = getattr(parameter.field_info.annotation, "model_fields", None)
+        names += [f.alias or n for n, f in fields.items()] if fields else [parameter.alias]
+    return names
+
+
+async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    return problem(error.status_code, str(error.detail), error.headers)
+
+
+async def _query(request: Request, error: QueryError) -> JSONResponse:
+    detail = f"q: {error.message} (at character {error.position})"
+    item = {"parameter": "q", "message": error.message, "position": error.position}
+    return problem(422, detail, errors=[{**item, "value": request.query_params.get("q", "")[:200]}])
+
+
+async def _parameter(_: Request, error: ParameterError) -> JSONResponse:
+    item = {"parameter": error.parameter, "value": error.value[:200], "message": error.message}
+    return problem(422, f"{error.parameter}: {error.message}", errors=[item])
+
+
+async def _unavailable(_: Request, error: Unavailable) -> JSONResponse:
+    return problem(503, str(error), {"Retry-After": RETRY_AFTER_S})
+
+
+async def _too_large(_: Request, error: MessageTooLarge) -> JSONResponse:
+    return problem(413, str(error))
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    log.exception("request failed", path=request.url.path, exc_info=error)
+    return problem(500, "that is a bug of ours; it has been logged")

@@ -1,0 +1,108 @@
+"""All that the gateway asks of Elasticsearch, with its errors in our words."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError, TransportError
+
+from services.contracts import indices
+from services.runtime.errors import Unavailable
+from services.runtime.settings import Settings
+
+PIT_KEEP_ALIVE = "5m"
+PENDING = "pending"
+
+
+class ExpiredCursor(Exception):
+    """The cursor's point in time is over, or it never was one."""
+
+
+class Provider:
+    """Reads of the archive. Every method raises Unavailable when Elasticsearch does not answer."""
+
+    def __init__(self, es: AsyncElasticsearch, settings: Settings) -> None:
+        self._es = es
+        self._articles = settings.name(indices.ARTICLES)
+        self._journeys = settings.name(indices.JOURNEYS)
+        self._languages: tuple[str, ...] | None = None
+
+    async def ping(self) -> None:
+        """Raises Unavailable unless Elasticsearch answers."""
+        async with _errors():
+            await self._es.cluster.health(timeout="2s")
+
+    async def languages(self) -> tuple[str, ...]:
+        """Codes of the languages that the index stems, as its mapping says."""
+        if self._languages is None:
+            async with _errors():
+                found = await self._es.indices.get_mapping(index=self._articles, ignore_unavailable=True)
+            codes = [m["mappings"].get("_meta", {}).get("languages", []) for m in found.values()]
+            if not codes:
+                return ()
+            self._languages = tuple(sorted(set().union(*codes)))
+        return self._languages
+
+    async def search(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a search; an index that is not there yet is an empty one."""
+        async with _errors():
+            answer = await self._es.search(index=self._articles, body=body, ignore_unavailable=True)
+        return dict(answer.body)
+
+    async def search_pit(self, body: dict[str, Any], pit: str) -> dict[str, Any]:
+        """The answer to a search in a point in time. Raises ExpiredCursor."""
+        try:
+            async with _errors():
+                answer = await self._es.search(body={**body, "pit": {"id": pit, "keep_alive": PIT_KEEP_ALIVE}})
+        except (NotFoundError, BadRequestError) as error:
+            raise ExpiredCursor from error
+        return dict(answer.body)
+
+    async def open_pit(self) -> str:
+        """A point in time of the articles. Raises Unavailable also when there is no index yet."""
+        try:
+            async with _errors():
+                answer = await self._es.open_point_in_time(index=self._articles, keep_alive=PIT_KEEP_ALIVE)
+        except NotFoundError as error:
+            raise Unavailable("there is no index yet; is the index service up?") from error
+        return str(answer["id"])
+
+    async def article(self, identity: str) -> dict[str, Any] | None:
+        """One article's document."""
+        return await self._get(self._articles, identity, excludes=["stemmed", "facet", "entity_keys", "at", "trail"])
+
+    async def journey(self, identity: str) -> dict[str, Any] | None:
+        """One page's journey."""
+        return await self._get(self._journeys, identity)
+
+    async def note_pending(self, document: dict[str, Any]) -> None:
+        """Note that a page is on its way, unless something is known of it already."""
+        try:
+            async with _errors():
+                await self._es.index(
+                    index=self._journeys, id=document["id"], document=document, op_type="create", require_alias=True
+                )
+        except ApiError as error:
+            if error.status_code not in (404, 409):  # not set up yet; known already
+                raise
+
+    async def _get(self, index: str, identity: str, excludes: list[str] | None = None) -> dict[str, Any] | None:
+        try:
+            async with _errors():
+                found = await self._es.get(index=index, id=identity, source_excludes=excludes)
+        except NotFoundError:
+            return None
+        return dict(found["_source"])
+
+
+@asynccontextmanager
+async def _errors() -> AsyncIterator[None]:
+    """Elasticsearch away, busy or broken → Unavailable; answers such as 404 and 400 stay what they are."""
+    try:
+        yield
+    except TransportError as error:
+        raise Unavailable(f"Elasticsearch does not answer: {error.message}") from error
+    except ApiError as error:
+        if error.status_code in (408, 429) or error.status_code >= 500:
+            raise Unavailable(f"Elasticsearch can not answer now ({error.status_code}): {error.message}") from error
+        raise

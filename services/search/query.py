@@ -1,0 +1,126 @@
+"""From parameters to Elasticsearch's search requests. Pure; the clock comes as `now`."""
+
+from datetime import datetime
+from typing import Any
+
+from services.search import weights as w
+from services.search.match import match
+from services.search.params import ARTICLE_FIELDS, FILTERS, LIST_FIELDS, FilterParams, SearchParams, TimelineParams
+from services.search.qlang import parse
+from services.search.times import parse_time
+
+Query = dict[str, Any]
+SEARCH_TIMEOUT = "10s"
+TRACK_TOTAL = 10_000
+_SORTS: dict[str, list[Any]] = {
+    "relevance": [{"_score": "desc"}, {"at": "desc"}],
+    "newest": [{"at": "desc"}],
+    "oldest": [{"at": "asc"}],
+}
+_INTERVALS = ("hour", "day", "week", "month", "year")
+_AUTO_BUCKETS = 60
+
+
+class ParameterError(ValueError):
+    """A parameter can not be understood."""
+
+    def __init__(self, parameter: str, value: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter, self.value, self.message = parameter, value, message
+
+
+def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...]) -> Query:
+    """The body of a search. Raises QueryError, ParameterError."""
+    own = {name: clause for name in params.facets if name in FILTERS and (clause := _filter(params, name))}
+    scoring = _bool(params, now, languages, leave_out=set(own))
+    if params.sort == "relevance" and params.recency and params.q:
+        scoring["bool"]["should"] = [{"distance_feature": w.RECENCY}]
+    body: Query = {
+        "query": scoring,
+        "size": params.page_size,
+        "_source": list(params.fields or LIST_FIELDS),
+        "sort": _SORTS[params.sort],
+        "timeout": SEARCH_TIMEOUT,
+        "track_total_hits": TRACK_TOTAL,
+    }
+    if own:
+        body["post_filter"] = {"bool": {"filter": list(own.values())}}
+    if params.facets:
+        body["aggs"] = {name: _facet(name, own, params.facet_size) for name in params.facets}
+    if params.highlight:
+        body["highlight"] = _highlight(languages)
+    if not params.cursor:
+        body["from"] = (params.page - 1) * params.page_size
+    return body
+
+
+def build_timeline(params: TimelineParams, now: datetime, languages: tuple[str, ...]) -> Query:
+    """The body of a count over time."""
+    histogram: Query = (
+        {"auto_date_histogram": {"field": "at", "buckets": _AUTO_BUCKETS}}
+        if params.interval == "auto"
+        else {"date_histogram": {"field": "at", "calendar_interval": params.interval, "min_doc_count": 0}}
+    )
+    if params.split:
+        histogram["aggs"] = {"split": {"terms": {"field": w.FACET_FIELDS[params.split], "size": params.split_size}}}
+    query = _bool(params, now, languages)
+    return {
+        "query": query,
+        "size": 0,
+        "timeout": SEARCH_TIMEOUT,
+        "track_total_hits": True,
+        "aggs": {"timeline": histogram},
+    }
+
+
+def _bool(params: FilterParams, now: datetime, languages: tuple[str, ...], leave_out: set[str] | None = None) -> Query:
+    filters = [clause for name in FILTERS if name not in (leave_out or ()) and (clause := _filter(params, name))]
+    excluded = [clause for name in FILTERS if (clause := _filter(params, f"exclude_{name}"))]
+    if times := _times(params, now):
+        filters.append({"range": {"at": times}})
+    searched = tuple(c for c in languages if not params.language or c in params.language)
+    return {"bool": {"must": [match(parse(params.q), searched)], "filter": filters, "must_not": excluded}}
+
+
+def _filter(params: FilterParams, name: str) -> Query | None:
+    values = getattr(params, name)
+    if not values:
+        return None
+    return {"terms": {w.EXACT_FIELDS[name.removeprefix("exclude_")]: values}}
+
+
+def _times(params: FilterParams, now: datetime) -> Query:
+    times: Query = {}
+    for name, value, key, end in (("from", params.from_, "gte", False), ("to", params.to, "lt", True)):
+        if value:
+            try:
+                times[key] = parse_time(value, now, end=end).isoformat()
+            except ValueError as error:
+                raise ParameterError(name, value, str(error)) from None
+    return times
+
+
+def _facet(name: str, own: dict[str, Query], size: int) -> Query:
+    """A facet's counts ignore its own filter, so that one can see what choosing another value would give."""
+    others = [clause for other, clause in own.items() if other != name]
+    terms = {"terms": {"field": w.FACET_FIELDS[name], "size": size}}
+    return {"filter": {"bool": {"filter": others}}, "aggs": {"values": terms}}
+
+
+def _highlight(languages: tuple[str, ...]) -> Query:
+    whole = {"number_of_fragments": 0}
+    parts = {"number_of_fragments": 2, "fragment_size": 180}
+    fields: Query = {"title": whole, "description": whole, "body": parts}
+    for code in languages:
+        fields |= {f"stemmed.{code}.title": whole, f"stemmed.{code}.body": parts}
+    return {
+        "encoder": "html",
+        "pre_tags": ["<mark>"],
+        "post_tags": ["</mark>"],
+        "require_field_match": False,
+        "max_analyzed_offset": 900_000,
+        "fields": fields,
+    }
+
+
+assert set(LIST_FIELDS) < set(ARTICLE_FIELDS)  # noqa: S101

@@ -1,0 +1,65 @@
+"""From Elasticsearch's answers to ours. Pure."""
+
+from typing import Any
+
+from services.search.params import ARTICLE_FIELDS
+
+_HIDDEN = {"mentions"}
+
+
+def article_of(source: dict[str, Any], *, mentions: bool = False) -> dict[str, Any]:
+    """The API's article of a stored document; where entities stand in the body only when asked."""
+    article = {name: source[name] for name in ARTICLE_FIELDS if name in source}
+    if not mentions and "entities" in article:
+        article["entities"] = [{k: v for k, v in e.items() if k not in _HIDDEN} for e in article["entities"]]
+    return article
+
+
+def hit_of(hit: dict[str, Any]) -> dict[str, Any]:
+    """An article of a result list, with its highlights."""
+    article = article_of(hit["_source"])
+    if "highlight" in hit:
+        article["highlights"] = highlights_of(hit["highlight"])
+    return article
+
+
+def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Snippets by field. The stemmed ones mark inflected forms too, so they go before those of the words as written."""
+    plain = {name: value for name, value in found.items() if not name.startswith("stemmed.")}
+    stemmed = {name.rsplit(".", 1)[1]: value for name, value in found.items() if name.startswith("stemmed.")}
+    return {**plain, **stemmed}
+
+
+def facets_of(aggregations: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Facets with their values, most frequent first."""
+    return {name: values_of(found["values"]) for name, found in aggregations.items()}
+
+
+def values_of(terms: dict[str, Any]) -> list[dict[str, Any]]:
+    """Values of a terms aggregation; `ID|label` keys are taken apart."""
+    return [_value(str(bucket["key"]), bucket["doc_count"]) for bucket in terms["buckets"]]
+
+
+def _value(key: str, count: int) -> dict[str, Any]:
+    value, bar, label = key.partition("|")
+    return {"value": value, **({"label": label} if bar else {}), "count": count}
+
+
+def total_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """How many hits there are, and whether that is exact or a lower bound."""
+    total = answer["hits"].get("total", {"value": 0, "relation": "eq"})
+    return {"value": total["value"], "exact": total["relation"] == "eq"}
+
+
+def timeline_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """Counts over time, oldest first, each with its split if there is one."""
+    found = answer.get("aggregations", {}).get("timeline", {"buckets": []})
+    buckets = [
+        {
+            "from": bucket["key_as_string"],
+            "count": bucket["doc_count"],
+            **({"split": values_of(bucket["split"])} if "split" in bucket else {}),
+        }
+        for bucket in found["buckets"]
+    ]
+    return {"interval": found.get("interval"), "buckets": buckets}

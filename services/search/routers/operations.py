@@ -1,0 +1,51 @@
+"""/healthz, /readyz, /status, /metrics."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.runtime.errors import Unavailable
+from services.runtime.progress import READY
+from services.search.state import Newsloom, State
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz", summary="Is the process alive?")
+async def healthz() -> dict[str, bool]:
+    """Always 200 while the process lives; it asks nobody else."""
+    return {"alive": True}
+
+
+@router.get("/readyz", summary="Can it serve?")
+async def readyz(state: Newsloom, response: Response) -> dict[str, Any]:
+    """200 when Elasticsearch and Kafka answer; else 503 with what does not, and since when."""
+    reasons = await _reasons(state)
+    READY.labels("search").set(not reasons)
+    response.status_code = 503 if reasons else 200
+    return {"ready": not reasons, "reasons": reasons}
+
+
+@router.get("/status", summary="Readiness, as the other services tell it")
+async def status(state: Newsloom) -> dict[str, Any]:
+    """The same as /readyz, always 200."""
+    reasons = await _reasons(state)
+    return {"service": "search", "ready": not reasons, "reasons": reasons}
+
+
+@router.get("/metrics", summary="Prometheus metrics")
+async def metrics() -> Response:
+    """Text format of Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _reasons(state: State) -> list[str]:
+    for name, check in (("elasticsearch", state.provider.ping), ("kafka", state.publisher.check)):
+        try:
+            await check()
+        except Unavailable as error:
+            state.dependencies.down(name, str(error))
+        else:
+            state.dependencies.up(name)
+    return state.dependencies.reasons()

@@ -1,0 +1,30 @@
+"""What the routes use, put together once by `create_app`."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from services.runtime.publisher import Publisher
+from services.runtime.settings import Settings
+from services.runtime.waiting import Dependencies
+from services.search.access import Access
+from services.search.provider import Provider
+
+
+@dataclass(frozen=True)
+class State:
+    """Settings, and the ways to Elasticsearch and Kafka."""
+
+    settings: Settings
+    provider: Provider
+    publisher: Publisher
+    access: Access
+    dependencies: Dependencies
+
+
+def _state(request: Request) -> State:
+    return cast(State, request.app.state.newsloom)
+
+
+Newsloom = Annotated[State, Depends(_state)]
