@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
-from services.enrich.models import ModelMissing, Models, load_models
+from services.enrich.models import ModelMissing, Models, check_models, load_models
 from services.enrich.pieces import full_text, pieces
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
 from services.enrich.spans import Span
 
-__all__ = ["ModelMissing", "Models", "enrich", "load_models"]
+__all__ = ["ModelMissing", "Models", "check_models", "enrich", "load_models"]
 
 UNDETERMINED = "und"
 

@@ -36,20 +36,43 @@ def load_models(names: str) -> Models:
 
     Raises ModelMissing with what to install.
     """
-    pipelines = {nlp.lang: nlp for nlp in (_load(name) for name in filter(None, re.split(r"[\s,]+", names)))}
+    pipelines = {nlp.lang: nlp for nlp in map(_load, _split(names))}
     return Models(pipelines, {lang: _version(nlp) for lang, nlp in pipelines.items()}, load_gazetteer())
 
 
+def check_models(names: str) -> None:
+    """Raise ModelMissing when a pipeline in `names` is not installed, without loading any."""
+    for name in _split(names):
+        if not _installed(_package(name)):
+            raise ModelMissing(_missing(name))
+
+
+def _split(names: str) -> list[str]:
+    return list(filter(None, re.split(r"[\s,]+", names)))
+
+
+def _installed(package: str) -> bool:
+    return bool(spacy.util.is_package(package)) or Path(package).exists()
+
+
+def _package(name: str) -> str:
+    return name if _installed(name) else PACKAGES.get(name, name)
+
+
+def _missing(name: str) -> str:
+    return (
+        f"NEWSLOOM_SPACY_MODEL names {name!r}, which is neither an installed spaCy pipeline nor a path. "
+        f"Install it (pip install {DISTRIBUTIONS.get(name, name)}), or name another."
+    )
+
+
 def _load(name: str) -> Pipeline:
-    package = name if Path(name).exists() or spacy.util.is_package(name) else PACKAGES.get(name, name)
+    if not _installed(_package(name)):
+        raise ModelMissing(_missing(name))
     try:
-        nlp = spacy.load(package)
-    except OSError as error:
-        distribution = DISTRIBUTIONS.get(name, name)
-        raise ModelMissing(
-            f"NEWSLOOM_SPACY_MODEL names {name!r}, which spaCy can not load ({str(error).splitlines()[0]}). "
-            f"Install it (pip install {distribution}), or name an installed pipeline or the path of one."
-        ) from error
+        nlp = spacy.load(_package(name))
+    except (OSError, ValueError) as error:
+        raise ModelMissing(f"NEWSLOOM_SPACY_MODEL names {name!r}, which spaCy can not load: {error}") from error
     if "ner" not in nlp.pipe_names:
         raise ModelMissing(
             f"NEWSLOOM_SPACY_MODEL names {name!r}, which has no component `ner`: {', '.join(nlp.pipe_names)}"

@@ -105,6 +105,7 @@ def _bracket(text: str, start: int, end: int) -> int:
 def _is_name(name: str) -> bool:
     if (
         len(name) > MAX_LENGTH
+        or _OFFICE.match(name)
         or _ADDRESS.search(name)
         or _JUNK.search(name)
         or " ".join(name.lower().split()) in NO_NAMES
