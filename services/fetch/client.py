@@ -93,6 +93,12 @@ class Fetcher:
 
     async def _read_robots(self, url: str, delay_s: float | None) -> bytes:
         limits = replace(
-            self.limits, max_bytes=MAX_BYTES, max_wire_bytes=MAX_BYTES, robots=False, total_s=10.0, delay_s=delay_s
+            self.limits,
+            max_bytes=MAX_BYTES,
+            max_wire_bytes=MAX_BYTES,
+            robots=False,
+            partial=True,
+            total_s=10.0,
+            delay_s=delay_s,
         )
         return (await self.get(url, limits=limits)).body

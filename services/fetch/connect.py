@@ -98,10 +98,11 @@ class Guard(AbstractResolver):
             use_dns_cache=False,
             limit=0,
             keepalive_timeout=15,
-            socket_factory=self._checked_socket,
+            socket_factory=self.checked_socket,
         )
 
-    def _checked_socket(self, info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
+    def checked_socket(self, info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
+        """A socket for aiohttp to connect with. Raises Blocked by the address that it will connect to."""
         family, kind, proto, _, sockaddr = info
         self.check(str(sockaddr[0]).partition("%")[0], int(str(sockaddr[1])))
         return socket.socket(family, kind, proto)

@@ -147,7 +147,7 @@ class Body:
         self._decoders: list[Decoder] = []
         sink: Sink = self._keep
         for encoding in self._encodings:  # listed in the order they were applied (RFC 9110, 8.4)
-            decoder = self.DECODERS[encoding](self._bounded(sink))
+            decoder = self.DECODERS[encoding](self._bounded(sink) if self._decoders else sink)
             self._decoders.append(decoder)
             sink = decoder.feed
         self._feed = sink

@@ -14,6 +14,8 @@ DOWN_FOR_S = 60.0
 MAX_PAUSE_S = 30.0
 """Longest Retry-After that is waited for; a request that would wait longer fails at once."""
 KEPT = 10_000
+REMEMBERED_S = 300.0
+"""How long a host is remembered at least, once there are many."""
 _NEVER = float("-inf")
 
 
@@ -64,6 +66,9 @@ class Hosts:
         finally:
             state.waiting -= 1
 
+    def __len__(self) -> int:
+        return len(self._hosts)
+
     def pause(self, host: str, seconds: float, why: str) -> None:
         """Leave `host` alone for so long, as it asked."""
         state = self._state(host)
@@ -89,6 +94,8 @@ class Hosts:
 
     def _forget_idle(self) -> None:
         now = time.monotonic()
-        idle = [h for h, s in self._hosts.items() if not s.waiting and max(s.last_end + 300, s.paused_until) < now]
+        idle = [
+            h for h, s in self._hosts.items() if not s.waiting and max(s.last_end + REMEMBERED_S, s.paused_until) < now
+        ]
         for host in idle:
             del self._hosts[host]

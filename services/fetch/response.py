@@ -9,7 +9,10 @@ from multidict import CIMultiDictProxy
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one fetch; seconds and bytes. `delay_s` overrides the delay between two requests to the host."""
+    """Bounds of one fetch; seconds and bytes. `delay_s` overrides the delay between two requests to the host.
+
+    `partial`: what is known to be too large is read up to the limit all the same, for TooLarge to carry its head.
+    """
 
     total_s: float = 30.0
     first_byte_s: float = 10.0
@@ -18,6 +21,7 @@ class Limits:
     max_redirects: int = 5
     delay_s: float | None = None
     robots: bool = True
+    partial: bool = False
 
 
 @dataclass(frozen=True)

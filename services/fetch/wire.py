@@ -76,6 +76,9 @@ class Wire:
             max_field_size=MAX_HEADER_BYTES,
             max_headers=MAX_HEADERS,
         )
+        # Without this it asks again at once when a connection closes without an answer (aiohttp client.py,
+        # `retry_persistent_connection`), behind the back of the delays; there is no public way to turn it off.
+        self._session._retry_connection = False
 
     async def close(self) -> None:
         """Drop all connections."""
@@ -105,7 +108,7 @@ class Wire:
         if not 200 <= answer.status < 300:
             pause = retry_after_s(answer.headers.get("Retry-After"), datetime.now(UTC))
             raise errors.BadStatus(answer.status, target.url, pause)
-        if (answer.content_length or 0) > limits.max_wire_bytes:
+        if (answer.content_length or 0) > limits.max_wire_bytes and not limits.partial:
             raise errors.TooLarge(
                 f"the body has {answer.content_length:,} bytes; at most {limits.max_wire_bytes:,} are read"
             )

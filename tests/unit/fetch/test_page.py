@@ -1,0 +1,120 @@
+import base64
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
+from services.contracts.messages import Hints, PageMessage, Step, UrlMessage
+from services.fetch.book import SourceFacts
+from services.fetch.client import Fetcher
+from services.fetch.page import fetch_batch, fetch_page, is_html
+from tests.support.site import Site, answer, fetcher_with, redirect
+
+AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+HTML = b"<!doctype html><title>News</title>"
+
+
+def now() -> datetime:
+    return AT
+
+
+@pytest.fixture
+async def quick() -> AsyncIterator[Fetcher]:
+    async with fetcher_with(fetch_timeout_s=0.5, max_page_bytes=100_000) as fetcher:
+        yield fetcher
+
+
+async def test_a_page_carries_everything_on(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/a": redirect("/b"), "/b": answer(HTML, kind="text/html; charset=latin-1")}
+    hints, trail = Hints(title="News"), (Step(stage="gateway", at=AT),)
+    message = UrlMessage(url=site.url("/a"), source="example", hints=hints, trail=trail)
+    page = await fetch_page(message, fetcher, now, {"example": SourceFacts("Example News", 0.0)})
+    assert page == PageMessage(
+        url=site.url("/a"),
+        body_base64=base64.b64encode(HTML).decode(),
+        content_type="text/html; charset=latin-1",
+        fetched_at=AT,
+        final_url=site.url("/b"),
+        source="example",
+        source_name="Example News",
+        hints=hints,
+        trail=trail,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason", "about", "requests"),
+    [
+        (answer(status=404), SkipReason.GONE, "HTTP status 404", 1),
+        (answer(status=410), SkipReason.GONE, "HTTP status 410", 1),
+        (answer(status=403), SkipReason.HTTP_ERROR, "HTTP status 403", 1),
+        (answer(status=500), SkipReason.HTTP_ERROR, "HTTP status 500", 3),
+        (answer(status=503, Retry_After="0"), SkipReason.HTTP_ERROR, "HTTP status 503", 3),
+        (b"", SkipReason.UNREACHABLE, "closed the connection", 3),
+        (answer(bytes(200_000)), SkipReason.TOO_LARGE, "200,000 bytes", 1),
+        (answer(b"%PDF-1.7", kind="application/pdf"), SkipReason.NOT_TEXT, "is application/pdf, not HTML", 1),
+        (answer(b"\x00\x01", kind=""), SkipReason.NOT_TEXT, "of no stated type, not HTML", 1),
+        (redirect("http://10.0.0.1/"), SkipReason.BLOCKED_ADDRESS, "no public address", 1),
+        (redirect("file:///etc/passwd"), SkipReason.BLOCKED_ADDRESS, "only http and https", 1),
+    ],
+)
+async def test_what_gives_no_page_is_skipped_with_its_reason(
+    site: Site, quick: Fetcher, reply: bytes, reason: SkipReason, about: str, requests: int
+) -> None:
+    site.routes = {"/": reply}
+    result = await fetch_page(UrlMessage(url=site.url("/")), quick, now)
+    assert isinstance(result, Skip)
+    assert result.reason is reason
+    assert about in result.detail
+    assert site.paths().count("/") == requests
+
+
+async def test_a_second_try_can_succeed(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/": [answer(status=502), b"", answer(HTML)]}
+    assert isinstance(await fetch_page(UrlMessage(url=site.url("/")), fetcher, now), PageMessage)
+
+
+@pytest.mark.parametrize("url", ["no url", "ftp://news.example/", "http://", "//news.example/x", "http://a b/"])
+async def test_what_is_no_url_is_bad_input(fetcher: Fetcher, url: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        await fetch_page(UrlMessage(url=url), fetcher, now)
+    assert caught.value.reason is DeadReason.INVALID_URL
+
+
+async def test_a_batch_answers_in_order(site: Site, quick: Fetcher) -> None:
+    site.routes = {f"/{n}": answer(HTML + str(n).encode()) for n in range(6)}
+    urls = [site.url(f"/{n}", f"host{n % 2}.example") for n in range(6)]
+    urls[2:2] = ["no url", site.url("/none"), "http://127.0.0.1.example:1/"]
+    done: list[None] = []
+    results = await fetch_batch([UrlMessage(url=u) for u in urls], quick, now, done=lambda: done.append(None))
+    assert [type(result) for result in results] == [PageMessage] * 2 + [BadInput, Skip, Skip] + [PageMessage] * 4
+    assert [r.url for r in results if isinstance(r, PageMessage)] == [u for u in urls if u[-2] == "/"]
+    assert len(done) == len(urls)
+
+
+async def test_a_bug_is_not_swallowed(fetcher: Fetcher) -> None:
+    class Broken:
+        def get(self, key: str, /) -> SourceFacts | None:
+            raise RuntimeError("bug")
+
+    with pytest.raises(RuntimeError, match="bug"):
+        await fetch_batch([UrlMessage(url="http://news.example/", source="x")], fetcher, now, Broken())
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("text/html", b"", True),
+        ("TEXT/HTML; charset=x", b"", True),
+        ("application/xhtml+xml", b"", True),
+        (None, b"  <!DOCTYPE HTML>", True),
+        ("text/plain", b"<html>", True),
+        ("text/plain", b"just text", False),
+        (None, b"\x89PNG", False),
+        ("image/png", b"<html>", False),
+        ("application/json", b"<html>", False),
+    ],
+)
+def test_what_counts_as_html(kind: str | None, body: bytes, expected: bool) -> None:
+    assert is_html(kind, body) is expected
