@@ -22,8 +22,8 @@ class Refused(NewsloomError):
 def gateway_url(settings: Settings) -> str:
     """Where the gateway's page is, for people and programs on this machine."""
     host, port = settings.gateway
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-    return f"http://{host}:{port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def ask(settings: Settings, method: str, path: str, **kwargs: Any) -> Any:
