@@ -23,7 +23,7 @@ from services.runtime.elastic import sync_client
 from services.runtime.settings import Settings
 from services.standalone import state
 from services.standalone.logfiles import tail
-from services.standalone.ports import near
+from services.standalone.ports import unused
 from services.standalone.process import Command
 
 START_LIMIT_S = 280
@@ -54,7 +54,7 @@ def servers() -> Iterator[Servers]:
 @contextmanager
 def infrastructure(home: Path) -> Iterator[Servers]:
     """Kafka and Elasticsearch on free ports, tied to this process: they end with it, however it ends."""
-    kafka, elasticsearch = (f"127.0.0.1:{near('127.0.0.1', 0)}" for _ in range(2))
+    kafka, elasticsearch = (f"127.0.0.1:{unused('127.0.0.1')}" for _ in range(2))
     found = Servers(kafka, f"http://{elasticsearch}")
     environment = {
         "NEWSLOOM_HOME": str(home),

@@ -13,7 +13,7 @@ from services.runtime.errors import NewsloomError, UsageError
 from services.runtime.settings import Settings
 from services.standalone import main, state
 from services.standalone.logfiles import tail
-from services.standalone.supervisor import end_leftovers
+from services.standalone.process import kill_leftovers
 
 LOOK_S = 0.2
 START_LIMIT_S = 600.0
@@ -55,7 +55,7 @@ def start(settings: Settings, *, infrastructure_only: bool, on_change: OnChange)
 def stop(home: Path, limit_s: float = STOP_LIMIT_S) -> bool:
     """Stop what runs in `home`, whoever started it; whether anything ran."""
     if not state.is_locked(home):
-        return bool(home.exists() and end_leftovers(home))
+        return bool(home.exists() and kill_leftovers(home))
     deadline = time.monotonic() + limit_s
     told = False
     while state.is_locked(home):
@@ -68,7 +68,7 @@ def stop(home: Path, limit_s: float = STOP_LIMIT_S) -> bool:
         elif time.monotonic() > deadline + LOOK_S * 50:
             raise NewsloomError(f"{home}/run/lock is held by a process that is no supervisor; see `newsloom doctor`")
         time.sleep(LOOK_S)
-    end_leftovers(home)
+    kill_leftovers(home)
     return True
 
 

@@ -18,7 +18,7 @@ from services.standalone import ports, probes, state
 from services.standalone.account import java_account
 from services.standalone.downloads.catalogue import artifacts
 from services.standalone.extra import extra
-from services.standalone.process import is_running
+from services.standalone.process import leftovers
 from services.standalone.software import cache_of
 from services.standalone.stack import addresses
 
@@ -89,10 +89,11 @@ def _lock(settings: Settings) -> Check:
         return Check("lock", False, "held, but not by the supervisor that wrote the state", advice)
     if locked and last:
         return Check("lock", True, f"held by the supervisor, process {last.pid}")
+    if left := leftovers(home):
+        names = ", ".join(f"{process.pid} ({process.name()})" for process in left)
+        return Check("lock", False, f"free, but a killed stack left processes {names}", "run `newsloom down`")
     if last and last.phase in ("starting", "ready", "stopping"):
-        left = [p.name for p in last.processes if p.pid and is_running(p.pid, p.created)]
-        found = f"free; the last supervisor was killed{', and left ' + ', '.join(left) if left else ''}"
-        return Check("lock", not left, found, "run `newsloom down`, which ends what was left")
+        return Check("lock", True, "free; the last supervisor was killed and left nothing")
     return Check("lock", True, "free, nothing runs")
 
 

@@ -21,12 +21,13 @@ log = structlog.get_logger()
 class Keeper:
     """One process and what is known of it; `run` until cancelled, then `stop`."""
 
-    def __init__(self, spec: Spec, log_file: Path, changed: Callable[[], None]) -> None:
+    def __init__(self, spec: Spec, home: Path, changed: Callable[[], None]) -> None:
         self.spec = spec
-        self.log_file = log_file
+        self.log_file = home / "logs" / f"{spec.name}.log"
         self.state = ProcessState(spec.name, spec.address, managed=spec.prepare is not None)
         self.ready = asyncio.Event()
         self.failures: list[str] = []
+        self._home = home
         self._child: Child | None = None
         self._changed = changed
         self._backoff = Backoff()
@@ -69,7 +70,7 @@ class Keeper:
         if self.spec.prepare is None:
             return None
         command = await asyncio.to_thread(self.spec.prepare)
-        self._child = child = Child(command, self.log_file)
+        self._child = child = Child(command, self._home, self.log_file)
         self.state.pid, self.state.created, self.state.since = child.pid, child.created, time.time()
         self._changed()
         log.info("process started", process=self.spec.name, pid=child.pid)

@@ -9,9 +9,10 @@ from services.runtime.logs import configure_logs
 from services.runtime.settings import Settings
 from services.standalone import ports, state
 from services.standalone.account import java_account
+from services.standalone.process import kill_leftovers
 from services.standalone.software import install
 from services.standalone.stack import INFRASTRUCTURE, addresses, specs
-from services.standalone.supervisor import Supervisor, end_leftovers
+from services.standalone.supervisor import Supervisor
 
 PORT_PATIENCE_S = 5.0
 _SETTING = {"kafka": "NEWSLOOM_KAFKA", "elasticsearch": "NEWSLOOM_ELASTICSEARCH", "search": "NEWSLOOM_HTTP"}
@@ -23,7 +24,7 @@ def run_stack(settings: Settings, *, infrastructure_only: bool) -> None:
     home = settings.home_dir
     with state.lock(home):
         try:
-            end_leftovers(home)
+            kill_leftovers(home)
             state.write(home, state.new_state([]))
             check_ports(addresses(settings, infrastructure_only=infrastructure_only))
             supervisor = Supervisor(home, specs(settings, infrastructure_only=infrastructure_only))

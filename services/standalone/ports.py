@@ -22,8 +22,11 @@ def is_free(host: str, port: int) -> bool:
 
 def near(host: str, port: int) -> int:
     """`port` if it is free, else some free port."""
-    if is_free(host, port):
-        return port
+    return port if is_free(host, port) else unused(host)
+
+
+def unused(host: str) -> int:
+    """Some free port, as the kernel chooses."""
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])

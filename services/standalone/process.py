@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import psutil
 
 from services.standalone.account import Account
 
+MARK = "NEWSLOOM_CHILD_OF"
+"""Environment variable of all that a stack starts: its home."""
+KILL_LIMIT_S = 10.0
 Probe = Callable[[], Awaitable[str | None]]
 """Asks a process how it is; None: well, else what is wrong, in words."""
 
@@ -57,14 +61,14 @@ class Spec:
 class Child:
     """A running process, leader of a session and process group of its own, so that all it starts can be ended."""
 
-    def __init__(self, command: Command, log: Path) -> None:
+    def __init__(self, command: Command, home: Path, log: Path) -> None:
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603
                 command.launched(os.getpid()),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=command.whole_environment(),
+                env={**command.whole_environment(), MARK: str(home)},
                 cwd=command.folder,
                 start_new_session=True,
             )
@@ -110,13 +114,27 @@ def is_running(pid: int, created: float) -> bool:
         return False
 
 
-def kill_leftover(pid: int, created: float) -> bool:
-    """End a process, and its group, that an earlier supervisor left; never a stranger with a recycled pid."""
-    if not is_running(pid, created):
-        return False
+def leftovers(home: Path) -> list[psutil.Process]:
+    """Processes that a stack in `home` started and that still run, whoever their parent is by now.
+
+    They are known by a mark in their environment, which all that they start inherits; never by a recycled pid.
+    """
+    ourselves = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    return [p for p in psutil.process_iter() if p.pid not in ourselves and _mark_of(p) == str(home)]
+
+
+def kill_leftovers(home: Path) -> int:
+    """End them; how many there were. Only while no supervisor runs in `home`."""
+    found = leftovers(home)
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(found, timeout=KILL_LIMIT_S)
+    return len(found)
+
+
+def _mark_of(process: psutil.Process) -> str | None:
     try:
-        leads = os.getpgid(pid) == pid
-        (os.killpg if leads else os.kill)(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
+        return process.environ().get(MARK)
+    except (psutil.Error, OSError):
+        return None  # it ended, or is another user's

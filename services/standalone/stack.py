@@ -14,6 +14,8 @@ from services.standalone.software import Software, install
 
 SERVICES = (*STAGES, "search")
 INFRASTRUCTURE = ("kafka", "elasticsearch")
+# These never ask Elasticsearch, and may load their models while it starts.
+KAFKA_ONLY = ("clean", "enrich")
 
 
 def is_loopback(host: str) -> bool:
@@ -74,7 +76,11 @@ def specs(settings: Settings, *, infrastructure_only: bool) -> list[Spec]:
         found += [_SERVERS[name](settings, home, software, account) for name in INFRASTRUCTURE if name in wanted]
     found += [_external(settings, name) for name in INFRASTRUCTURE if name not in wanted]
     servers = tuple(spec.name for spec in found)
-    return found + [_service(settings, name, servers) for name in SERVICES if name in wanted]
+    return found + [_service(settings, name, _after(name, servers)) for name in SERVICES if name in wanted]
+
+
+def _after(service: str, servers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in servers if name == "kafka" or service not in KAFKA_ONLY)
 
 
 def _kafka(settings: Settings, home: Path, software: Software, account: Account) -> Spec:
@@ -89,7 +95,7 @@ def _elasticsearch(settings: Settings, home: Path, software: Software, account: 
     probe: Probe = partial(probes.elasticsearch, settings.es_url)
     prepare = partial(elasticsearch.prepare, home, host, port, software, account)
     return Spec(
-        "elasticsearch", f"{host}:{port}", prepare, probe, probe, ready_limit_s=180, stall_limit_s=50, stop_limit_s=30
+        "elasticsearch", f"{host}:{port}", prepare, probe, probe, ready_limit_s=300, stall_limit_s=50, stop_limit_s=30
     )
 
 

@@ -12,7 +12,7 @@ from services.runtime.errors import NewsloomError
 from services.standalone import state as states
 from services.standalone.keeper import Keeper
 from services.standalone.logfiles import rotate, tail
-from services.standalone.process import Spec, kill_leftover
+from services.standalone.process import Spec, kill_leftovers
 
 START_TRIES = 2
 LOOK_S = 0.2
@@ -29,7 +29,7 @@ class Supervisor:
 
     def __init__(self, home: Path, specs: Sequence[Spec]) -> None:
         self._home = home
-        self.keepers = {s.name: Keeper(s, home / "logs" / f"{s.name}.log", self._publish) for s in specs}
+        self.keepers = {s.name: Keeper(s, home, self._publish) for s in specs}
         self.state = states.new_state([keeper.state for keeper in self.keepers.values()])
         self.stopping = asyncio.Event()
 
@@ -37,7 +37,7 @@ class Supervisor:
         """Start all, watch until a signal comes, stop all. Raises StartFailed; nothing runs on after it."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.stopping.set)
-        end_leftovers(self._home)
+        kill_leftovers(self._home)
         tasks = [asyncio.create_task(self._keep(keeper)) for keeper in self.keepers.values()]
         tasks.append(asyncio.create_task(self._rotate_logs()))
         try:
@@ -98,12 +98,6 @@ class Supervisor:
 
     def _publish(self) -> None:
         states.write(self._home, self.state)
-
-
-def end_leftovers(home: Path) -> list[str]:
-    """End processes of an earlier supervisor that outlived it; their names. Only with the lock held."""
-    last = states.read(home)
-    return [p.name for p in (last.processes if last else ()) if p.pid and kill_leftover(p.pid, p.created)]
 
 
 def _waves(specs: Sequence[Spec]) -> list[list[str]]:
