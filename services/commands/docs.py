@@ -5,6 +5,7 @@
 
 import asyncio
 import sys
+import typing
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +64,15 @@ def default_of(field: FieldInfo) -> str:
     value: Any = field.default
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
+    if isinstance(value, bool):
+        value = str(value).lower()
     return "" if value in (None, "") else f"`{value}`"
 
 
 def allowed(field: FieldInfo) -> str:
     """The bounds or choices of a setting, in words."""
-    choices = getattr(field.annotation, "__args__", ()) if "Literal" in str(field.annotation) else ()
+    choices = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is typing.Literal else ()
+    choices = ("true", "false") if field.annotation is bool else choices
     bounds = [
         f"{words} {getattr(rule, attribute):g}"
         for rule in field.metadata

@@ -29,6 +29,7 @@ def test_settings_page_is_up_to_date_and_names_every_setting() -> None:
         ("http", "`127.0.0.1:8000`", ""),
         ("api_keys", "", ""),
         ("health", "", ""),
+        ("allow_open", "`false`", "`true`, `false`"),
         ("log_level", "`info`", "`debug`, `info`, `warning`, `error`"),
         ("workers", "`1`", "at least 1, at most 64"),
         ("dead_ratio_limit", "`0.5`", "more than 0, at most 1"),
