@@ -11,10 +11,13 @@ from services.clean.zones import zone_of
 
 # The part of a page's prose that elements of one kind of furniture may hold, before their name is not believed.
 _MOST = 0.9
-_MOST_IF_WEAK = 0.4
+_MOST_IF_WEAK = 0.6
 _DESCEND = 0.75
 _LINKED = 0.8
 _TEASER_CHARS = 400
+_ALL_LINK = 0.9
+_FEW_LINKS = 0.3
+_LINK_LINES = frozenset(("p", "div", "li", "section", "article", "center"))
 _NEARBY = 30
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -25,6 +28,7 @@ def choose(page: Page, title: str) -> tuple[int, int]:
     _mark_other_articles(page, title)
     _mark_teasers(page)
     first, end = _container(page)
+    _mark_links([block for block in page.blocks[first:end] if block.reason is None])
     _mark_before_the_text(page.blocks[first:end])
     return _with_standfirst(page, first, title), end
 
@@ -98,6 +102,14 @@ def _mark_teasers(page: Page) -> None:
             span = wider
         if span:
             _mark(page.blocks[slice(*span)], "a teaser of another article")
+
+
+def _mark_links(blocks: list[Block]) -> None:
+    """A whole line that is a link, and no sentence, leads to another article; unless the article is a list of links."""
+    links = [b for b in blocks if b.link_share >= _ALL_LINK and b.tag in _LINK_LINES and not is_sentence(b.text)]
+    if len(links) <= _FEW_LINKS * len(blocks):
+        for block in links:
+            block.reason = "a line that is a link"
 
 
 def _container(page: Page) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from services.clean.phrases import is_phrase, phrases, starts
 from services.clean.words import bare, count_words
+from services.clean.written_dates import written_date
 
 # The end of a sentence in the scripts of news: Latin, CJK, Arabic, Devanagari, Armenian, Ethiopic; quotes may follow.
 _SENTENCE = re.compile(r"[.!?…。！？؟۔।։።:;：；]['\"’”»›」』）)\]]*\s*$")
@@ -18,20 +19,30 @@ _ONLY_MARKS = re.compile(r"^[\W\d_]*$")
 _CREDIT = re.compile(
     r"^[(\[]?(?:photos?|fotos?|image|bild|immagine|crédits?|credits?|фото|写真)\b.{0,15}[:/：].{2,80}$", re.IGNORECASE
 )
+# "… in Paris © Reuters", "Bildrechte: MDR", "(Photo: AP)", "| Jane Doe/Getty Images" at the end: a caption.
+_CAPTION = re.compile(
+    r"(?:©|\bBildrechte:|\(?\b(?:Photo|Foto|Fotos|Bild|Image|Imagen|Immagine|Crédit|Credit|Quelle|Source|Fuente|Fonte|Фото)\s?:)"
+    r"[^.!?]{1,60}\)?\s*$|(?:Getty Images|AFP/Getty|REUTERS|AP Photo|Shutterstock|iStock|dpa)\)?\s*$"
+)
 _HEADLINE_WORDS = 30
 _ASK_WORDS = 30
 _NOTICE_WORDS = 14
 _PROSE_WORDS = 12
 _TAIL = 8
+_START = 8
+_BYLINE_WORDS = 14
+_BY_CHARS = 12
+_CAPTION_WORDS = 45
 
 
-def judge(lines: Sequence[str], title: str = "") -> list[str | None]:
-    """For each line, why it is furniture, or None when it belongs to the article."""
+def judge(lines: Sequence[str], title: str = "", people: Sequence[str] = ()) -> list[str | None]:
+    """For each line, why it is furniture, or None when it belongs to the article by `people`."""
     reasons = [reason_of(line) for line in lines]
     name = bare(title)
     for at, line in enumerate(lines):
         if name and bare(line) == name:
             reasons[at] = "the title again"
+    _bylines(lines, reasons, people)
     _footer(lines, reasons)
     _beside(lines, reasons)
     return reasons
@@ -53,6 +64,8 @@ def reason_of(line: str) -> str | None:
     size = count_words(line)
     if size <= _HEADLINE_WORDS and (is_phrase(line, "read_also") or _leads_elsewhere(line)):
         return "leads to another article"
+    if size <= _CAPTION_WORDS and _CAPTION.search(line):
+        return "a caption"
     key = bare(line)
     if size <= _ASK_WORDS and starts("asks").match(key):
         return "asks something of the reader"
@@ -75,6 +88,21 @@ def _leads_elsewhere(line: str) -> bool:
     """ "Also read: …" in any of the languages."""
     match = _LABEL.match(line)
     return match is not None and bare(match.group(1)) in phrases("read_also")
+
+
+def _bylines(lines: Sequence[str], reasons: list[str | None], people: Sequence[str]) -> None:
+    """Near the start: lines of a date or label alone. Anywhere: a line of nothing but the author's name, or "by" it."""
+    names = {bare(person) for person in people}
+    for at, line in enumerate(lines):
+        if reasons[at] or count_words(line) > _BYLINE_WORDS:
+            continue
+        words = bare(line)
+        if words in names or any(words.endswith(f" {name}") and len(words) - len(name) <= _BY_CHARS for name in names):
+            reasons[at] = "a byline"
+        elif at < _START and not is_sentence(line) and written_date([line]):
+            reasons[at] = "a date"
+        elif at < _START and line.rstrip().endswith(":") and count_words(line) <= 2:
+            reasons[at] = "a label"
 
 
 def _footer(lines: Sequence[str], reasons: list[str | None]) -> None:
