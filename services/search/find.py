@@ -1,13 +1,13 @@
 """A search from parameters to answer: builds, asks, translates; for the API and the web page alike."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from services.search import cursor
-from services.search.params import MAX_WINDOW, SearchParams, TimelineParams
+from services.search import cursor, intervals
+from services.search.params import LIST_FIELDS, MAX_WINDOW, SearchParams, TimelineParams
 from services.search.provider import ExpiredCursor, Provider
-from services.search.query import ParameterError, build_query, build_timeline
+from services.search.query import ParameterError, build_query, build_span, build_timeline
 from services.search.results import facets_of, hit_of, timeline_of, total_of
 
 Pairs = list[tuple[str, str]]
@@ -28,18 +28,36 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
     return {
         "total": total_of(answer),
         "took_ms": answer["took"],
-        "articles": [hit_of(hit) for hit in answer["hits"]["hits"]],
+        "articles": [hit_of(hit, params.fields or LIST_FIELDS) for hit in answer["hits"]["hits"]],
         "facets": facets_of(answer.get("aggregations", {})),
         **links,
     }
 
 
 async def timeline(provider: Provider, params: TimelineParams, now: datetime) -> dict[str, Any]:
-    """The answer of GET /v1/timeline."""
-    answer = await provider.search(build_timeline(params, now, await provider.languages()))
-    counts = timeline_of(answer)
-    interval = counts["interval"] if params.interval == "auto" else params.interval
-    return {"total": total_of(answer), "took_ms": answer["took"], **counts, "interval": interval}
+    """The answer of GET /v1/timeline. Raises QueryError, ParameterError, Unavailable."""
+    languages = await provider.languages()
+    bounds = (await provider.search(build_span(params, now, languages))).get("aggregations", {})
+    first, last = (bounds.get(name, {}).get("value") for name in ("min", "max"))
+    if first is None:
+        return {"total": {"value": 0, "exact": True}, "took_ms": 0, "interval": None, "buckets": []}
+    interval = _interval(params, *(datetime.fromtimestamp(ms / 1000, UTC) for ms in (first, last)))
+    answer = await provider.search(build_timeline(params, now, languages, interval))
+    return {
+        "total": total_of(answer),
+        "took_ms": answer["took"],
+        "interval": interval,
+        "buckets": timeline_of(answer),
+    }
+
+
+def _interval(params: TimelineParams, first: datetime, last: datetime) -> str:
+    if params.interval == "auto":
+        return intervals.choose(first, last)
+    if (number := intervals.steps(first, last, params.interval)) > intervals.MOST:
+        text = f"gives {number:,} steps, at most {intervals.MOST:,}; narrow from/to or take a longer interval"
+        raise ParameterError("interval", params.interval, text)
+    return params.interval
 
 
 async def _through(provider: Provider, given: str, body: dict[str, Any]) -> tuple[dict[str, Any], str | None]:

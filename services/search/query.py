@@ -17,8 +17,6 @@ _SORTS: dict[str, list[Any]] = {
     "newest": [{"at": "desc"}],
     "oldest": [{"at": "asc"}],
 }
-_INTERVALS = ("hour", "day", "week", "month", "year")
-_AUTO_BUCKETS = 60
 
 
 class ParameterError(ValueError):
@@ -54,23 +52,22 @@ def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...])
     return body
 
 
-def build_timeline(params: TimelineParams, now: datetime, languages: tuple[str, ...]) -> Query:
+def build_span(params: TimelineParams, now: datetime, languages: tuple[str, ...]) -> Query:
+    """The body that asks for the time of the first and the last match."""
+    bounds = {name: {name: {"field": "at"}} for name in ("min", "max")}
+    return {**_counting(params, now, languages), "track_total_hits": False, "aggs": bounds}
+
+
+def build_timeline(params: TimelineParams, now: datetime, languages: tuple[str, ...], interval: str) -> Query:
     """The body of a count over time."""
-    histogram: Query = (
-        {"auto_date_histogram": {"field": "at", "buckets": _AUTO_BUCKETS}}
-        if params.interval == "auto"
-        else {"date_histogram": {"field": "at", "calendar_interval": params.interval, "min_doc_count": 0}}
-    )
+    histogram: Query = {"date_histogram": {"field": "at", "calendar_interval": interval, "min_doc_count": 0}}
     if params.split:
         histogram["aggs"] = {"split": {"terms": {"field": w.FACET_FIELDS[params.split], "size": params.split_size}}}
-    query = _bool(params, now, languages)
-    return {
-        "query": query,
-        "size": 0,
-        "timeout": SEARCH_TIMEOUT,
-        "track_total_hits": True,
-        "aggs": {"timeline": histogram},
-    }
+    return {**_counting(params, now, languages), "track_total_hits": True, "aggs": {"timeline": histogram}}
+
+
+def _counting(params: TimelineParams, now: datetime, languages: tuple[str, ...]) -> Query:
+    return {"query": _bool(params, now, languages), "size": 0, "timeout": SEARCH_TIMEOUT}
 
 
 def _bool(params: FilterParams, now: datetime, languages: tuple[str, ...], leave_out: set[str] | None = None) -> Query:

@@ -1,26 +1,29 @@
 """From Elasticsearch's answers to ours. Pure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.search.params import ARTICLE_FIELDS
 
-_HIDDEN = {"mentions"}
+_LISTS = {"authors", "tags", "entities", "topics", "keyphrases"}
 
 
-def article_of(source: dict[str, Any], *, mentions: bool = False) -> dict[str, Any]:
-    """The API's article of a stored document; where entities stand in the body only when asked."""
-    article = {name: source[name] for name in ARTICLE_FIELDS if name in source}
+def article_of(
+    source: dict[str, Any], fields: Sequence[str] = ARTICLE_FIELDS, *, mentions: bool = False
+) -> dict[str, Any]:
+    """The API's article of a stored document: every field asked for, null or empty where there is nothing.
+
+    Where entities stand in the body is left out unless asked for with `mentions`.
+    """
+    article: dict[str, Any] = {name: source.get(name, [] if name in _LISTS else None) for name in fields}
     if not mentions and "entities" in article:
-        article["entities"] = [{k: v for k, v in e.items() if k not in _HIDDEN} for e in article["entities"]]
+        article["entities"] = [{k: v for k, v in e.items() if k != "mentions"} for e in article["entities"]]
     return article
 
 
-def hit_of(hit: dict[str, Any]) -> dict[str, Any]:
+def hit_of(hit: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     """An article of a result list, with its highlights."""
-    article = article_of(hit["_source"])
-    if "highlight" in hit:
-        article["highlights"] = highlights_of(hit["highlight"])
-    return article
+    return {**article_of(hit["_source"], fields), "highlights": highlights_of(hit.get("highlight", {}))}
 
 
 def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -51,15 +54,13 @@ def total_of(answer: dict[str, Any]) -> dict[str, Any]:
     return {"value": total["value"], "exact": total["relation"] == "eq"}
 
 
-def timeline_of(answer: dict[str, Any]) -> dict[str, Any]:
+def timeline_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Counts over time, oldest first, each with its split if there is one."""
-    found = answer.get("aggregations", {}).get("timeline", {"buckets": []})
-    buckets = [
+    return [
         {
             "from": bucket["key_as_string"],
             "count": bucket["doc_count"],
             **({"split": values_of(bucket["split"])} if "split" in bucket else {}),
         }
-        for bucket in found["buckets"]
+        for bucket in answer.get("aggregations", {}).get("timeline", {"buckets": []})["buckets"]
     ]
-    return {"interval": found.get("interval"), "buckets": buckets}

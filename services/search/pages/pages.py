@@ -1,9 +1,147 @@
 """Routes of the web page."""
+
+from datetime import UTC, datetime
 from pathlib import Path
-from fastapi import APIRouter, FastAPI
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-router = APIRouter(include_in_schema=False)
-STATIC = Path(__file__).parent / "static"
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import ValidationError
+
+from services.contracts.urls import article_id
+from services.runtime.errors import Unavailable
+from services.search.find import find, timeline
+from services.search.journeys import UNKNOWN, journey_of
+from services.search.pages import bars, links, marks
+from services.search.pages.openapi import endpoints
+from services.search.pages.snippets import snippet
+from services.search.params import SearchParams, TimelineParams
+from services.search.qlang import QueryError
+from services.search.query import ParameterError
+from services.search.results import article_of
+from services.search.state import Newsloom
+
+HERE = Path(__file__).parent
+PAGE_SIZE = 20
+_ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE)}
+_REPEATED = {name for name, field in SearchParams.model_fields.items() if "list" in str(field.annotation)}
+_RTL = {"ar", "fa", "he", "ur", "ps", "sd", "yi", "dv", "ckb"}
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+_templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters["snippet"] = snippet
+_templates.filters["direction"] = lambda language: "rtl" if language in _RTL else "ltr"
+
+
 def mount_static(app: FastAPI) -> None:
     """Serve styles and scripts."""
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+
+
+@router.get("/")
+async def search(request: Request, state: Newsloom) -> HTMLResponse:
+    """Search, facets, timeline, hits."""
+    pairs = [(name, value) for name, value in request.query_params.multi_items() if value]
+    try:
+        params = SearchParams.model_validate(_model({**dict(_grouped(pairs)), **_ALWAYS}))
+        now = datetime.now(UTC)
+        answer = await find(state.provider, params, pairs, now)
+        counted = {n: getattr(params, n) for n in TimelineParams.model_fields if n in SearchParams.model_fields}
+        counts = await timeline(state.provider, TimelineParams.model_validate(counted), now)
+    except (QueryError, ParameterError, ValidationError) as error:
+        return _render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
+    except Unavailable as error:
+        return _render("search.html", 503, **_form(pairs), error=str(error), answer=None)
+    return _render("search.html", **_form(pairs), error=None, answer=answer, **_results(pairs, params, answer, counts))
+
+
+@router.get("/articles/{identity}")
+async def article(identity: str, state: Newsloom) -> HTMLResponse:
+    """One article, its entities marked."""
+    found = await state.provider.article(identity)
+    if found is None:
+        text = "There is no such article here. It may have been skipped; ask for its journey."
+        return _render("message.html", 404, title="No such article", text=text)
+    document = article_of(found, mentions=True)
+    body = marks.paragraphs(document["body"], document.get("entities", []))
+    journey = await state.provider.journey(identity)
+    return _render("article.html", article=document, paragraphs=body, journey=journey_of(journey) if journey else None)
+
+
+@router.get("/journey")
+async def journey(state: Newsloom, url: str = "") -> HTMLResponse:
+    """Where is my article?"""
+    if not url.strip():
+        return _render("journey.html", url="", journey=None, unknown=None)
+    found = await state.provider.journey(article_id(url))
+    answer = journey_of(found) if found else None
+    return _render("journey.html", 200 if found else 404, url=url, journey=answer, unknown=None if found else UNKNOWN)
+
+
+@router.get("/docs")
+async def docs(request: Request) -> HTMLResponse:
+    """The API's endpoints and parameters, from its OpenAPI document."""
+    return _render("docs.html", endpoints=endpoints(request.app.openapi()))
+
+
+def _render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    return HTMLResponse(_templates.get_template(template).render(**values), status)
+
+
+def _grouped(pairs: links.Pairs) -> list[tuple[str, Any]]:
+    """Repeated parameters as lists, the others by their last value."""
+    return [(n, [v for m, v in pairs if m == n] if n in _REPEATED else value) for n, value in pairs]
+
+
+def _model(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in ("", [])}
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, QueryError):
+        return f"The search could not be understood: {error.message} (at character {error.position + 1})."
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'search'}: {e['msg']}" for e in error.errors())
+    return str(error)
+
+
+def _form(pairs: links.Pairs) -> dict[str, Any]:
+    given = dict(pairs)
+    kept = [(n, v) for n, v in pairs if n not in ("q", "sort", "page", "from", "to")]
+    return {
+        "q": given.get("q", ""),
+        "sort": given.get("sort", "relevance"),
+        "since": given.get("from", ""),
+        "until": given.get("to", ""),
+        "kept": kept,
+    }
+
+
+def _results(
+    pairs: links.Pairs, params: SearchParams, answer: dict[str, Any], counts: dict[str, Any]
+) -> dict[str, Any]:
+    values = answer["facets"].values()
+    labels = {v["value"]: v["label"] for facet in values for v in facet if v.get("label")}
+    return {
+        "chips": links.chips(pairs, labels),
+        "facets": {n: found for n, v in answer["facets"].items() if (found := links.choices(pairs, n, v))},
+        "bars": bars.bars(counts, pairs),
+        "span": [step["from"][:10] for step in (counts["buckets"][:1] + counts["buckets"][-1:])],
+        "page": params.page,
+        "next": _turn(answer["next"]),
+        "prev": _turn(answer["prev"]),
+        "entity_link": lambda value: links.page([*links.without(pairs, "entity"), ("entity", value)]),
+    }
+
+
+def _turn(link: str | None) -> str | None:
+    """The page's own address of an API link."""
+    return link.replace("/v1/search", "/", 1) if link else None
