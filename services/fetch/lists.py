@@ -1,6 +1,7 @@
 """Reads what a source lists: its feeds and sitemaps, asked for "anything new?" where the server helps with that."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.contracts.sources import SourceRecord, Validators
@@ -32,18 +33,26 @@ async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | 
         if response.not_modified:
             return Listed(url)
         feed = await parsed(response)
-        items = [item for child in feed.children[:MAX_CHILDREN] for item in await _child(child, fetcher, limits)]
     except (FetchError, NotAFeed) as error:
         return Listed(url, error=str(error))
+    if feed.children:
+        # An index says nothing of what its sitemaps hold, so it is never asked conditionally.
+        items, warning = await _children(feed.children[:MAX_CHILDREN], fetcher, limits)
+        return Listed(url, replace(feed, items=items), Validators(url=url), warning=warning)
     fresh = response.validators
-    # An index of sitemaps says nothing of what its sitemaps hold, so it is never asked conditionally.
-    etag, modified = (None, None) if feed.children else (fresh.etag, fresh.last_modified)
-    validators = Validators(url=url, etag=etag, last_modified=modified)
-    return Listed(url, replace(feed, items=(*feed.items, *items)), validators)
+    return Listed(url, feed, Validators(url=url, etag=fresh.etag, last_modified=fresh.last_modified))
 
 
-async def _child(url: str, fetcher: Fetcher, limits: Limits) -> tuple[Item, ...]:
-    return (await parsed(await fetcher.get(url, limits=limits))).items
+async def _children(urls: Sequence[str], fetcher: Fetcher, limits: Limits) -> tuple[tuple[Item, ...], str | None]:
+    """Items of the sitemaps of an index, and what is wrong with those that can not be read."""
+    items: list[Item] = []
+    problems = []
+    for url in urls:
+        try:
+            items += (await parsed(await fetcher.get(url, limits=limits))).items
+        except (FetchError, NotAFeed) as error:
+            problems.append(str(error))
+    return tuple(items), "; ".join(problems) or None
 
 
 async def parsed(response: Response) -> Feed:

@@ -20,12 +20,14 @@ RECHECK_EVERY = 50
 
 @dataclass(frozen=True)
 class Listed:
-    """What reading one list gave: `feed` is None when nothing changed, `error` says why it could not be read."""
+    """What reading one list gave: `feed` is None when nothing changed, `error` says why it could not be read,
+    `warning` what of it could not."""
 
     url: str
     feed: Feed | None = None
     validators: Validators | None = None
     error: str | None = None
+    warning: str | None = None
 
 
 def short_id(url: str) -> str:
@@ -53,8 +55,8 @@ def next_state(
 ) -> SourceState:
     """The state after a poll at `now` that brought `news` new items; `interval_s` when the source sets none."""
     old = source.state
-    errors = [f"{entry.url}: {entry.error}" for entry in listed if entry.error]
-    failed = bool(listed) and len(errors) == len(listed)
+    errors = [f"{entry.url}: {entry.error or entry.warning}" for entry in listed if entry.error or entry.warning]
+    failed = bool(listed) and all(entry.error for entry in listed)
     failures = old.failures + 1 if failed else 0
     validators = {v.url: v for v in old.validators if v.url in source.lists}
     validators.update({entry.url: entry.validators for entry in listed if entry.validators})

@@ -1,0 +1,248 @@
+"""The poller on a real Elasticsearch: every item once, nothing lost whatever fails, no source polled twice at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from elasticsearch import AsyncElasticsearch
+
+from services.contracts import indices
+from services.contracts.messages import UrlMessage
+from services.contracts.sources import SourceRecord, SourceState
+from services.contracts.urls import article_id
+from services.fetch.book import SourceBook, SourceFacts
+from services.fetch.client import Fetcher
+from services.fetch.leases import Leases
+from services.fetch.poll import Poller, poll_forever
+from services.runtime.elastic import async_client, sync_client
+from services.runtime.errors import Unavailable
+from services.runtime.settings import Settings
+from services.runtime.sources.index import SourceIndex
+from services.runtime.sources.plan import Wanted, plan
+from tests.support.site import Seen, Site, answer, dns, serving
+
+pytestmark = pytest.mark.stack
+NOW = datetime.now(UTC)
+
+
+def rss(site: Site, *names: str) -> bytes:
+    items = "".join(f"<item><title>{name}</title><link>{site.url('/' + name)}</link></item>" for name in names)
+    body = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode()
+    return answer(body, kind="application/rss+xml", ETag=f'"{len(names)}"')
+
+
+@pytest.fixture
+def polling(settings: Settings) -> Settings:
+    return settings.model_copy(update={"fetch_allow": "127.0.0.0/8", "fetch_delay_s": 0.0, "poll_interval_s": 1.0})
+
+
+@pytest.fixture
+async def es(polling: Settings) -> AsyncIterator[AsyncElasticsearch]:
+    client = async_client(polling)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with serving(Site()) as site:
+        yield site
+
+
+class Published(list[str]):
+    """Collects addresses; `fail` makes publishing raise."""
+
+    fail: Exception | None = None
+
+    async def __call__(self, messages: Sequence[UrlMessage]) -> None:
+        if self.fail is not None:
+            raise self.fail
+        self.extend(message.url for message in messages)
+
+
+@asynccontextmanager
+async def poller(settings: Settings, es: AsyncElasticsearch, publish: Published) -> AsyncIterator[asyncio.Task[None]]:
+    stop = asyncio.Event()
+    async with Fetcher(settings, resolve=dns({})) as fetcher:
+        task = asyncio.create_task(poll_forever(settings, es, fetcher, publish, stop))
+        try:
+            yield task
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 10)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # what is waited for is in another server
+            await asyncio.sleep(0.02)
+
+
+def add(settings: Settings, *urls: str, **given: object) -> None:
+    with sync_client(settings) as client:
+        index = SourceIndex(client, settings)
+        made = plan(index.all(), [Wanted(url, feeds=(url,), given={"delay_s": 0.0, **given}) for url in urls], NOW)
+        assert not made.refused
+        index.apply(made)
+
+
+def stored(settings: Settings) -> list[SourceRecord]:
+    with sync_client(settings) as client:
+        return SourceIndex(client, settings).all()
+
+
+async def test_items_are_published_once(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    site.routes = {"/feed": rss(site, "a", "b")}
+    add(polling, site.url("/feed"), name="Test")
+    published = Published()
+    async with poller(polling, es, published):
+        await until(lambda: stored(polling)[0].state.polls >= 2)
+        assert sorted(published) == [site.url("/a"), site.url("/b")]
+        site.routes["/feed"] = rss(site, "a", "b", "c")
+        await until(lambda: len(published) > 2)
+        polls = stored(polling)[0].state.polls
+        await until(lambda: stored(polling)[0].state.polls > polls + 1)
+    assert published[2:] == [site.url("/c")]
+    state = stored(polling)[0].state
+    assert (state.found, state.failures, state.last_error, state.lease_owner) == (3, 0, None, None)
+    assert state.last_success is not None
+    assert '"2"' in [request.headers.get("if-none-match") for request in site.seen]
+
+
+async def test_a_failing_source_is_recorded(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    add(polling, site.url("/feed"))
+    published = Published()
+    async with poller(polling, es, published):
+        await until(lambda: stored(polling)[0].state.failures >= 2)
+        assert "HTTP status 404" in str(stored(polling)[0].state.last_error)
+        site.routes["/feed"] = rss(site, "a")
+        await until(lambda: len(published) == 1)
+        await until(lambda: stored(polling)[0].state.failures == 0)
+    assert stored(polling)[0].state.last_error is None
+
+
+@pytest.mark.parametrize("error", [Unavailable("Kafka is down"), RuntimeError("a bug")])
+async def test_nothing_is_lost_when_publishing_fails(
+    polling: Settings, es: AsyncElasticsearch, site: Site, error: Exception
+) -> None:
+    site.routes = {"/feed": rss(site, "a", "b")}
+    add(polling, site.url("/feed"))
+    published = Published()
+    published.fail = error
+    async with poller(polling, es, published):
+        await until(lambda: "cut short" in str(stored(polling)[0].state.last_error))
+        assert stored(polling)[0].state.recent == ()
+        published.fail = None
+        await until(lambda: len(published) == 2)
+
+
+async def test_a_crash_between_publishing_and_writing_repeats_and_loses_nothing(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    site.routes = {"/feed": rss(site, "a", "b")}
+    add(polling, site.url("/feed"))
+    published = Published()
+    leases = Leases(es, polling, "crashed")
+    async with Fetcher(polling, resolve=dns({})) as fetcher:
+        crashing = Poller(polling, es, fetcher, published)
+        (found,) = await leases.due(datetime.now(UTC), 10)
+        held = await leases.take(found, datetime.now(UTC) - timedelta(hours=1))  # its lease has run out
+        assert held is not None
+        await crashing._news(held)  # published; then the process dies
+    assert len(published) == 2
+    async with poller(polling, es, published):
+        await until(lambda: stored(polling)[0].state.polls >= 1)
+    assert sorted(published) == sorted([site.url("/a"), site.url("/b")] * 2)
+
+
+async def test_what_has_a_journey_is_not_published_again(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
+    site.routes = {"/feed": rss(site, "a", "b")}
+    key = article_id(site.url("/a"))
+    await es.index(index=polling.name(indices.JOURNEYS), id=key, document={"fate": "indexed"}, refresh=True)
+    add(polling, site.url("/feed"))
+    published = Published()
+    async with poller(polling, es, published):
+        await until(lambda: stored(polling)[0].state.polls >= 1)
+    assert published == [site.url("/b")]
+
+
+async def test_two_workers_never_poll_one_source_at_once(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
+    async def slow(request: Seen, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        writer.write(rss(site, request.path[1:] + "-item"))
+
+    site.routes = {f"/feed{n}": slow for n in range(4)}
+    add(polling, *(site.url(f"/feed{n}") for n in range(4)), interval_s=3600)
+    published = Published()
+    async with poller(polling, es, published), poller(polling, es, published):
+        await until(lambda: all(source.state.polls for source in stored(polling)))
+    assert sorted(published) == [site.url(f"/feed{n}-item") for n in range(4)]
+    assert sorted(path for path in site.paths() if "feed" in path) == [f"/feed{n}" for n in range(4)]
+
+
+async def test_stopping_is_prompt_and_gives_leases_back(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
+    asked = asyncio.Event()
+
+    async def hang(request: Seen, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await asyncio.sleep(60)
+
+    site.routes = {"/feed": hang}
+    add(polling, site.url("/feed"))
+    async with poller(polling, es, Published()):
+        await asyncio.wait_for(asked.wait(), 30)
+        assert stored(polling)[0].state.lease_owner
+    state = stored(polling)[0].state
+    assert (state.lease_owner, state.lease_until, state.polls) == (None, None, 0)
+
+
+async def test_a_lost_lease_writes_nothing_and_peoples_changes_stay(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    add(polling, site.url("/feed"), name="Before")
+    mine, other = Leases(es, polling, "me"), Leases(es, polling, "other")
+    now = datetime.now(UTC)
+    (found,) = await mine.due(now, 10)
+    held = await mine.take(found, now)
+    assert held is not None
+    assert await other.take(found, now) is None
+    await es.indices.refresh(index=polling.name(indices.SOURCES))
+    assert await other.due(now, 10) == []
+    (late,) = await other.due(now + timedelta(hours=1), 10)
+    add(polling, site.url("/feed"), name="After")
+    await mine.release(held, SourceState(polls=1))
+    (source,) = stored(polling)
+    assert (source.name, source.state.polls, source.state.lease_owner) == ("After", 1, None)
+    assert await other.take(late, now) is None
+    (again,) = await other.due(now + timedelta(hours=1), 10)
+    assert await other.take(again, now) is not None
+    await mine.release(held, SourceState(polls=99))
+    assert stored(polling)[0].state.lease_owner == "other"
+
+
+async def test_polling_outlives_elasticsearch(settings: Settings, site: Site) -> None:
+    nowhere = settings.model_copy(update={"elasticsearch": "http://127.0.0.1:1"})
+    client = async_client(nowhere)
+    try:
+        async with poller(nowhere, client, Published()) as task:
+            await asyncio.sleep(1.5)
+            assert not task.done()
+    finally:
+        await client.close()
+
+
+async def test_facts_of_sources(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
+    book = SourceBook(es, polling)
+    await book.learn(["none"])
+    assert book.get("none") is None
+    add(polling, site.url("/feed"), name="Test", delay_s=2.5)
+    key = stored(polling)[0].id
+    await book.learn([key, "none"])
+    assert book.get(key) == SourceFacts("Test", 2.5)
+    assert book.get("none") is None

@@ -1,0 +1,51 @@
+import gzip
+
+from services.contracts.sources import SourceRecord, SourceState, Validators
+from services.fetch.client import Fetcher
+from services.fetch.lists import read_lists
+from services.fetch.novelty import RECHECK_EVERY
+from tests.support.site import Site, answer
+
+RSS = b"<rss version='2.0'><channel><title>T</title><item><title>A</title><link>/a</link></item></channel></rss>"
+INDEX = b"<sitemapindex><sitemap><loc>/good.xml.gz</loc></sitemap><sitemap><loc>/no.xml</loc></sitemap></sitemapindex>"
+URLSET = b"<urlset><url><loc>/b</loc></url></urlset>"
+
+
+def source(site: Site, *paths: str, **state: object) -> SourceRecord:
+    feeds = tuple(site.url(path) for path in paths)
+    return SourceRecord(id="s", name="S", feeds=feeds, delay_s=0, state=SourceState.model_validate(state))
+
+
+async def test_lists_are_read_and_asked_for_changes_only(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/feed": [answer(RSS, ETag='"1"'), answer(status=304)]}
+    first = await read_lists(source(site, "/feed"), fetcher)
+    assert [item.url for item in first[0].feed.items if first[0].feed] == [site.url("/a")]  # type: ignore[union-attr]
+    assert first[0].validators == Validators(url=site.url("/feed"), etag='"1"')
+    second = await read_lists(source(site, "/feed", validators=(first[0].validators,)), fetcher)
+    assert (second[0].feed, second[0].error) == (None, None)
+    assert site.seen[-1].headers["if-none-match"] == '"1"'
+
+
+async def test_now_and_then_a_list_is_asked_for_unconditionally(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/feed": answer(RSS, ETag='"1"')}
+    known = ({"url": site.url("/feed"), "etag": '"1"'},)
+    await read_lists(source(site, "/feed", validators=known, polls=RECHECK_EVERY - 1), fetcher)
+    assert "if-none-match" not in site.seen[-1].headers
+
+
+async def test_failures_are_texts_and_spare_the_other_lists(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/feed": answer(RSS), "/page": answer(b"<html></html>")}
+    gone, page, good = await read_lists(source(site, "/gone", "/page", "/feed"), fetcher)
+    assert "HTTP status 404" in str(gone.error)
+    assert "is no feed" in str(page.error)
+    assert good.error is None
+
+
+async def test_an_index_is_followed_and_a_broken_sitemap_in_it_spares_the_rest(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/index.xml": answer(INDEX, ETag='"1"'), "/good.xml.gz": answer(gzip.compress(URLSET))}
+    (found,) = await read_lists(source(site, "/index.xml"), fetcher)
+    assert found.feed is not None
+    assert [item.url for item in found.feed.items] == [site.url("/b")]
+    assert "/no.xml" in str(found.warning)
+    assert found.validators is not None
+    assert found.validators.etag is None
