@@ -144,7 +144,7 @@ def _apply(settings: Settings, wanted: list[Wanted], as_json: bool) -> None:
                 )
         for where, why in made.refused:
             complaints.print(f"refused {where}: {why}", markup=False, soft_wrap=True)
-        counts = f"{len(made.added)} added, {len(made.merged)} merged, {len(made.unchanged)} unchanged"
+        counts = ", ".join(f"{count} {what}" for what, count in summary.items() if what != "refused")
         console.print(f"{counts}, {len(made.refused)} refused")
     if made.refused:
         raise typer.Exit(1)

@@ -30,17 +30,18 @@ class Wanted:
 
 @dataclass
 class Plan:
-    """Sources to create, sources to change, and what was refused with the reason."""
+    """What becomes of each entry: a new source, a changed one, nothing new, again one of this list, or refused."""
 
     added: dict[str, SourceRecord] = field(default_factory=dict)
     merged: dict[str, SourceRecord] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
         """Counts, and each refusal, for people and scripts."""
         refused = [{"entry": where, "reason": why} for where, why in self.refused]
-        counts = {"added": len(self.added), "merged": len(self.merged), "unchanged": len(self.unchanged)}
+        counts = {name: len(getattr(self, name)) for name in ("added", "merged", "unchanged", "duplicates")}
         return {**counts, "refused": refused}
 
 
@@ -48,6 +49,7 @@ def plan(existing: Iterable[SourceRecord], wanted: Sequence[Wanted], now: dateti
     """Match `wanted` by feed or sitemap with what exists, and with each other."""
     result = Plan()
     known = {source.id: source for source in existing}
+    touched: set[str] = set()
     by_list = {url: source.id for source in known.values() for url in source.lists}
     for want in wanted:
         try:
@@ -57,11 +59,14 @@ def plan(existing: Iterable[SourceRecord], wanted: Sequence[Wanted], now: dateti
         except ValueError as error:  # InvalidUrl and pydantic's ValidationError are such
             result.refused.append((want.where, _explain(error)))
             continue
-        if new == old:
+        if found in touched:
+            result.duplicates.append(want.where)
+        elif new == old:
             result.unchanged.append(found)
-        else:
+        if new != old:
             is_new = old is None or found in result.added
             (result.added if is_new else result.merged)[found] = new
+        touched.add(found)
         known[found] = new
         by_list |= dict.fromkeys(new.lists, found)
     return result
