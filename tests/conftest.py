@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.cleaning import clean_up
 
-from services.runtime.admin import connect
-from services.runtime.elastic import sync_client
 from services.runtime.settings import Settings
 from services.standalone import state
 from services.standalone.logfiles import tail
@@ -90,7 +89,7 @@ def namespace(servers: Servers) -> Iterator[str]:
     """A prefix of this test's own; its topics and indices are deleted afterwards."""
     prefix = f"t{secrets.token_hex(4)}-"
     yield prefix
-    _clean_up(Settings(_env_file=None, kafka=servers.kafka, elasticsearch=servers.elasticsearch), prefix)
+    clean_up(Settings(_env_file=None, kafka=servers.kafka, elasticsearch=servers.elasticsearch), prefix)
 
 
 @pytest.fixture
@@ -103,21 +102,3 @@ def settings(servers: Servers, namespace: str, tmp_path: Path) -> Settings:
         namespace=namespace,
         home=tmp_path,
     )
-
-
-def _clean_up(settings: Settings, prefix: str) -> None:
-    admin = connect(settings)
-    try:
-        if topics := [name for name in admin.list_topics() if name.startswith(prefix)]:
-            admin.delete_topics(topics)
-    finally:
-        admin.close()
-    client = sync_client(settings)
-    try:
-        if indices := list(client.indices.get(index=f"{prefix}*", expand_wildcards="all")):
-            client.indices.delete(index=indices)
-        templates = [template["name"] for template in client.indices.get_index_template()["index_templates"]]
-        for name in (name for name in templates if name.startswith(prefix)):
-            client.indices.delete_index_template(name=name)
-    finally:
-        client.close()

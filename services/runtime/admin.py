@@ -11,6 +11,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
 TIMEOUT_MS = 20_000
+CONNECT_MS = 10_000
 CREATE_TRIES = 10
 
 
@@ -34,7 +35,7 @@ def connect(settings: Settings) -> KafkaAdminClient:
             bootstrap_servers=settings.kafka.split(","),
             client_id="newsloom-admin",
             request_timeout_ms=TIMEOUT_MS,
-            bootstrap_timeout_ms=TIMEOUT_MS,
+            bootstrap_timeout_ms=CONNECT_MS,
         )
     except (KafkaError, OSError, ValueError) as error:
         raise Unavailable(f"Kafka at {settings.kafka} does not answer ({error!r}); is it up?") from error

@@ -6,9 +6,12 @@ concurrency 1 (#606), static membership so that a killed worker's successor take
 buffers so that memory stays bounded whatever the lag.
 """
 
+import os
 import socket
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -54,7 +57,8 @@ def consumer_app(
         broker_max_poll_interval=1800.0,
         # A stage that waits for Elasticsearch is patient, not stuck; the watchdog judges stalls.
         stream_processing_timeout=24 * 3600.0,
-        datadir=None,
+        # We have no tables, but faust makes their folder all the same, and the working directory may be read-only.
+        datadir=str(Path(tempfile.gettempdir()) / f"newsloom-faust-{os.getuid()}"),
     )
     for stage, loop in loops.values():
         _agent(app, settings, stage, loop, broken)

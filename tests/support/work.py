@@ -16,7 +16,7 @@ from support.messages import article
 def one(page: PageMessage) -> Message | Skip:
     """Do what the page's text says; `good` goes on."""
     match page.text:
-        case "bug":
+        case "bug" if "TINY_MENDED" not in os.environ:
             raise KeyError("title")
         case "bad":
             raise BadInput(DeadReason.INVALID_URL, "no host")
