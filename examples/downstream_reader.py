@@ -12,16 +12,16 @@ import sys
 
 from kafka import KafkaConsumer
 
-TOPIC = os.environ.get("NEWSLOOM_NAMESPACE", "") + "news.enriched.v1"
+NAMESPACE = os.environ.get("NEWSLOOM_NAMESPACE", "")
 SERVERS = os.environ.get("NEWSLOOM_KAFKA", "127.0.0.1:9092").split(",")
 
 
 def main(once: bool) -> None:
     """Read and print. Delivery is at least once: whoever stores articles stores them by id."""
     consumer = KafkaConsumer(
-        TOPIC,
+        NAMESPACE + "news.enriched.v1",
         bootstrap_servers=SERVERS,
-        group_id="example-entities",
+        group_id=NAMESPACE + "example-entities",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         consumer_timeout_ms=5000 if once else float("inf"),
