@@ -93,9 +93,7 @@ def stored(settings: Settings) -> list[SourceRecord]:
         return SourceIndex(client, settings).all()
 
 
-async def test_items_are_published_once(
-    polling: Settings, es: AsyncElasticsearch, site: Site
-) -> None:
+async def test_items_are_published_once(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
     site.routes = {"/feed": rss(site, "a", "b")}
     add(polling, site.url("/feed"), name="Test")
     published = Published()
@@ -113,9 +111,7 @@ async def test_items_are_published_once(
     assert '"2"' in [request.headers.get("if-none-match") for request in site.seen]
 
 
-async def test_a_failing_source_is_recorded(
-    polling: Settings, es: AsyncElasticsearch, site: Site
-) -> None:
+async def test_a_failing_source_is_recorded(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
     add(polling, site.url("/feed"))
     published = Published()
     async with poller(polling, es, published):
@@ -246,3 +242,31 @@ async def test_facts_of_sources(polling: Settings, es: AsyncElasticsearch, site:
     await book.learn([key, "none"])
     assert book.get(key) == SourceFacts("Test", 2.5)
     assert book.get("none") is None
+
+
+async def test_facts_are_no_must(settings: Settings) -> None:
+    client = async_client(settings.model_copy(update={"elasticsearch": "http://127.0.0.1:1"}))
+    try:
+        book = SourceBook(client, settings)
+        await book.learn(["x"])
+        assert book.get("x") is None
+    finally:
+        await client.close()
+
+
+async def test_the_index_is_made_once_by_whoever_is_first(polling: Settings, es: AsyncElasticsearch) -> None:
+    def ensure() -> None:
+        with sync_client(polling) as client:
+            SourceIndex(client, polling).ensure()
+
+    await asyncio.gather(
+        *(Leases(es, polling, "me").ensure() for _ in range(4)), *(asyncio.to_thread(ensure) for _ in "ab")
+    )
+    mapping = (await es.indices.get_mapping(index=polling.name(indices.SOURCES)))[polling.name(indices.SOURCES)]
+    assert mapping["mappings"]["dynamic"] == "false"
+
+
+def test_elasticsearch_down_is_told_with_its_address(settings: Settings) -> None:
+    nowhere = settings.model_copy(update={"elasticsearch": "http://127.0.0.1:1"})
+    with sync_client(nowhere) as client, pytest.raises(Unavailable, match=r"http://127\.0\.0\.1:1 does not answer"):
+        SourceIndex(client, nowhere).all()
