@@ -95,7 +95,10 @@ class Settings(BaseSettings):
     fetch_delay_s: float = Field(1.0, ge=0, le=3600, description="least seconds between two requests to one host")
     fetch_timeout_s: float = Field(30.0, gt=0, le=600, description="most seconds for a page, redirects included")
     poll_interval_s: float = Field(300.0, ge=1, description="seconds between two polls of a source that sets no other")
-    max_page_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="larger pages are skipped as too large")
+    # In base64 the largest must fit into one message of news.pages.v1 (32 MiB).
+    max_page_bytes: int = Field(
+        10 * 1024 * 1024, ge=1024, le=22 * 1024 * 1024, description="larger pages are skipped as too large"
+    )
     min_words: int = Field(40, ge=0, description="articles with fewer words are skipped as too short")
     languages: Annotated[str, AfterValidator(_codes)] = Field(
         "", description="ISO 639-1 codes to keep, separated by commas; empty: all"
