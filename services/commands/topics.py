@@ -94,8 +94,8 @@ def _table(settings: Settings) -> Table:
 
 def _report(created: list[str], wrong: list[dict[str, str]]) -> None:
     for name in created:
-        console.print(f"created {name}", markup=False)
+        console.print(f"created {name}", markup=False, soft_wrap=True)
     for one in wrong:
-        console.print(f"{one['topic']}: {one['problem']}", markup=False)
+        console.print(f"{one['topic']}: {one['problem']}", markup=False, soft_wrap=True)
     if not wrong:
         console.print(f"all {len(TOPICS)} topics are as the map says")

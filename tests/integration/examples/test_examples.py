@@ -1,4 +1,4 @@
-"""The examples, run as their readers run them, and `newsloom topics` on a real broker."""
+"""The examples, run as their readers run them."""
 
 import json
 import os
@@ -7,14 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from kafka.admin import ConfigResource, ConfigResourceType
 from support.topics import create_topics, produce, records, values
 
 from services.contracts.examples import examples_of
 from services.contracts.messages import PageMessage
-from services.contracts.topics import ENRICHED, PAGES, TOPICS
+from services.contracts.topics import ENRICHED, PAGES
 from services.contracts.urls import article_id
-from services.runtime.admin import connect
 from services.runtime.decode import decode
 from services.runtime.settings import Settings
 
@@ -77,19 +75,3 @@ def test_downstream_reader_prints_entities_and_goes_on_where_it_stopped(topics: 
     assert said.splitlines()[0] == f"en  {example['title']}"
     assert "Ostervik (place, 2)" in said
     assert run(topics, sys.executable, "examples/downstream_reader.py", "--once").stdout == ""
-
-
-def test_topics_command_checks_creates_and_reports_what_differs(settings: Settings) -> None:
-    newsloom = (sys.executable, "-m", "services", "topics")
-    missing = json.loads(run(settings, *newsloom, "--check", "--json", code=1).stdout)["problems"]
-    assert [problem["topic"] for problem in missing] == [settings.name(topic.name) for topic in TOPICS]
-    made = json.loads(run(settings, *newsloom, "--create", "--json").stdout)
-    assert sorted(made["created"]) == sorted(settings.name(topic.name) for topic in TOPICS)
-    admin = connect(settings)
-    try:
-        name = settings.name(PAGES.name)
-        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"max.message.bytes": "1000"})])
-    finally:
-        admin.close()
-    said = run(settings, *newsloom, "--check", code=1).stdout
-    assert f"{name}: max.message.bytes is 1000, the map says {PAGES.max_bytes}" in said
