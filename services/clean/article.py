@@ -19,6 +19,8 @@ _ALL_LINK = 0.9
 _FEW_LINKS = 0.3
 _LINK_LINES = frozenset(("p", "div", "li", "section", "article", "center"))
 _NEARBY = 30
+_A_LINK, _A_TEASER = "a line that is a link", "a teaser of another article"
+LEADS_ELSEWHERE = frozenset((_A_LINK, _A_TEASER))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
@@ -26,6 +28,7 @@ def choose(page: Page, title: str) -> tuple[int, int]:
     """Mark the furniture among `page.blocks` with its reason, and return the range of blocks of the article."""
     _mark_zones(page)
     _mark_other_articles(page, title)
+    _mark_next_articles(page, title)
     _mark_teasers(page)
     first, end = _container(page)
     _mark_links([block for block in page.blocks[first:end] if block.reason is None])
@@ -86,6 +89,22 @@ def _mark_other_articles(page: Page, title: str) -> None:
                 _mark(page.blocks[slice(*page.spans[other])], "another article")
 
 
+def _mark_next_articles(page: Page, title: str) -> None:
+    """Pages that load the next article below the first: elements like the one with the title, each with a heading."""
+    name = bare(title)
+    heading = next((b.element for b in page.blocks if name and b.tag in _HEADINGS and bare(b.text) == name), None)
+    if heading is None:
+        return
+    sums = page.sums(_prose)
+    for own in heading.iterancestors():
+        first, end = page.spans.get(own, (0, 0))
+        if sums[end] - sums[first] >= _TEASER_CHARS:
+            for other in own.itersiblings():
+                if _alike(own, other) and next(other.iter("h1", "h2"), None) is not None and other in page.spans:
+                    _mark(page.blocks[slice(*page.spans[other])], "another article")
+            return
+
+
 def _mark_teasers(page: Page) -> None:
     """A linked heading is another article's; what stands with it in a small element is that article's teaser."""
     for block in page.blocks:
@@ -101,7 +120,7 @@ def _mark_teasers(page: Page) -> None:
                 break
             span = wider
         if span:
-            _mark(page.blocks[slice(*span)], "a teaser of another article")
+            _mark(page.blocks[slice(*span)], _A_TEASER)
 
 
 def _mark_links(blocks: list[Block]) -> None:
@@ -109,7 +128,7 @@ def _mark_links(blocks: list[Block]) -> None:
     links = [b for b in blocks if b.link_share >= _ALL_LINK and b.tag in _LINK_LINES and not is_sentence(b.text)]
     if len(links) <= _FEW_LINKS * len(blocks):
         for block in links:
-            block.reason = "a line that is a link"
+            block.reason = _A_LINK
 
 
 def _container(page: Page) -> tuple[int, int]:
@@ -126,7 +145,7 @@ def _container(page: Page) -> tuple[int, int]:
     while True:
         children = [c for c in here.iterchildren() if c in page.spans and prose(c)]
         best = max(children, key=prose, default=None)
-        if best is None or prose(best) < _DESCEND * prose(here) or best.tag in ("p", "tr", "td", "li"):
+        if best is None or prose(best) < _DESCEND * prose(here) or best.tag in ("p", "li"):
             return page.spans[here]
         if any(c is not best and (c.tag == "p" or _alike(c, best)) for c in children):
             return page.spans[here]
@@ -139,12 +158,11 @@ def _alike(one: HtmlElement, other: HtmlElement) -> bool:
 
 def _mark_before_the_text(blocks: list[Block]) -> None:
     """Before the first paragraph stand kicker, title, byline and date; only a sentence is text (a standfirst)."""
-    for block in blocks:
-        if block.reason is None:
-            if block.weight:
-                return
-            if block.tag == "h1" or not is_sentence(block.text):
-                block.reason = "before the text"
+    start = next((i for i, b in enumerate(blocks) if b.weight and b.reason is None), 0)
+    for at, block in enumerate(blocks[:start]):
+        heads_the_text = at == start - 1 and block.tag in ("h2", "h3", "h4") and any(b.tag == "h1" for b in blocks[:at])
+        if block.reason is None and (block.tag == "h1" or not is_sentence(block.text)) and not heads_the_text:
+            block.reason = "before the text"
 
 
 def _with_standfirst(page: Page, first: int, title: str) -> int:

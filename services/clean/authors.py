@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from services.clean.head import Head
 from services.clean.jsonld import Node, resolve, types_of
 from services.clean.words import bare, squeeze
+from services.clean.written_dates import written_date
 
 _META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
          "citation_author", "dcsext.author", "article:author_name", "cxenseparse:author")  # fmt: skip
@@ -54,9 +55,16 @@ _MAX_PEOPLE = 12
 def find_authors(
     tree: HtmlElement, head: Head, node: Node, nodes: list[Node], site: str, beside: list[str]
 ) -> tuple[str, ...]:
-    """Names of the people a page is by: from JSON-LD, meta elements, an element named so, or a line that says "by" among
-    those `beside` the headline."""
-    for names in (_declared(node, nodes), head.every(_META), _marked(tree), _byline(tree), _said(beside)):
+    """Names of the people a page is by: from JSON-LD, meta elements, an element named so, or a line that says "by"
+    among those `beside` the headline."""
+    for names in (
+        _declared(node, nodes),
+        head.every(_META),
+        _marked(tree),
+        _byline(tree),
+        _said(beside),
+        _with_date(beside),
+    ):
         if people := as_people(names, site):
             return people
     return ()
@@ -123,6 +131,16 @@ def _said(lines: list[str]) -> list[str]:
             names = _AFTER_NAMES.split(match.group(1), maxsplit=1)[0]
             if as_people([names]):
                 return [names]
+    return []
+
+
+def _with_date(lines: list[str]) -> list[str]:
+    """A name in front of a date: "A B | 12.06.2026", "A B, le 24 juillet 2026"."""
+    for line in lines:
+        name = _AFTER_NAMES.split(line, maxsplit=1)[0].strip()
+        capitals = [word[:1].isupper() for word in name.split()]
+        if written_date([line]) and 2 <= len(capitals) <= 4 and all(capitals) and as_people([name]) == (name,):
+            return [name]
     return []
 
 

@@ -11,7 +11,7 @@ from itertools import accumulate
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from services.clean.lines import BLOCKS, SILENT, is_data_row
+from services.clean.elements import BLOCKS, is_data_row, is_silent
 from services.clean.words import UNSPACED, squeeze
 
 # A paragraph says something; letters of scripts without spaces say twice as much.
@@ -39,10 +39,11 @@ class Block:
 
 @dataclass
 class Page:
-    """`spans`: first block, and one past the last, of each block element, in page order."""
+    """`spans`: first block, and one past the last, of each block element, in page order; `depth`: of their nesting."""
 
     blocks: list[Block] = field(default_factory=list)
     spans: dict[HtmlElement, tuple[int, int]] = field(default_factory=dict)
+    depth: int = 0
 
     def sums(self, weight: Callable[[Block], int]) -> list[int]:
         """Running sums: `weight` of blocks a to b is sums[b] - sums[a]."""
@@ -51,7 +52,7 @@ class Page:
 
 def weigh(text: str, link_chars: int) -> int:
     """Characters of `text` when it is a paragraph of prose, else 0."""
-    size = len(text) + len(_DENSE.findall(text))
+    size = len(text) if text.isascii() else len(text) + len(_DENSE.findall(text))
     return size if size >= PROSE_CHARS and link_chars < _LINK_SHARE * len(text) else 0
 
 
@@ -99,6 +100,7 @@ class _Reader:
             self.row = element
         if tag != "br":
             self.open.append(element)
+            self.page.depth = max(self.page.depth, len(self.open))
             self.page.spans[element] = (len(self.page.blocks), 0)
 
     def end(self, element: HtmlElement) -> None:
@@ -114,14 +116,18 @@ class _Reader:
 def read_blocks(tree: HtmlElement) -> Page:
     """The blocks of a document, in page order; scripts, styles and controls have no text."""
     reader = _Reader()
-    silent = 0
+    silent: HtmlElement | None = None
     for event, element in iterwalk(tree, events=("start", "end")):
-        if element.tag in SILENT or not isinstance(element.tag, str):
-            silent += 1 if event == "start" else -1
-        elif not silent and event == "start":
-            reader.start(element)
-        elif not silent:
+        if event == "start":
+            if silent is None and is_silent(element):
+                silent = element
+            elif silent is None:
+                reader.start(element)
+            continue
+        if silent is None:
             reader.end(element)
-        if event == "end" and not silent and element is not tree and reader.open:
+        elif element is silent:
+            silent = None
+        if silent is None and element is not tree and reader.open:
             reader.add(element.tail)
     return reader.page

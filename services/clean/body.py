@@ -1,30 +1,35 @@
 """The main text of a page: our own reading of its blocks, and a second opinion where that is in doubt."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from services.clean.article import choose
-from services.clean.blocks import Page
+from services.clean.article import LEADS_ELSEWHERE, choose
+from services.clean.blocks import Block, Page
 from services.clean.furniture import judge
-from services.clean.lines import strip_marks
+from services.clean.words import count_words, squeeze
 
 # Below this many characters the page may be built in a way that we do not see through.
 _DOUBTFUL_CHARS = 700
+# Nested deeper, a page is hostile: trafilatura takes minutes for 2,000 tables in each other.
+_SANE_DEPTH = 80
 # The other extractor has to find much more, for it keeps more furniture than we do.
 _MUCH_MORE = 1.6
+_LINK_LINE = 0.6
 
 
 @dataclass(frozen=True)
 class Body:
     """`lines` in page order with the reason why each is furniture (None: kept); `by`: the extractor; `notes`: what
-    went wrong on the way."""
+    went wrong on the way; `link_lines`: lines that are mostly links."""
 
     lines: tuple[str, ...]
     reasons: tuple[str | None, ...]
     by: str
     notes: tuple[str, ...] = ()
+    link_lines: int = 0
 
     @property
     def kept(self) -> list[str]:
@@ -36,32 +41,44 @@ class Body:
         return sum(map(len, self.kept))
 
 
-def main_text(tree: HtmlElement, page: Page, title: str) -> Body:
+def main_text(tree: HtmlElement, page: Page, title: str, people: Sequence[str] = ()) -> Body:
     """The lines of the article in `tree`, which stays as it is; the blocks of `page` get their reasons."""
-    own = _from_blocks(page, title)
-    if own.size >= _DOUBTFUL_CHARS:
+    own = _from_blocks(page, title, people)
+    if own.size >= _DOUBTFUL_CHARS or page.depth > _SANE_DEPTH:
         return own
-    other = _from_trafilatura(tree, title)
+    other = _from_trafilatura(tree, title, people)
     if other.size > _MUCH_MORE * own.size:
         return other
-    return Body(own.lines, own.reasons, own.by, other.notes)
+    return replace(own, notes=other.notes)
 
 
-def _from_blocks(page: Page, title: str) -> Body:
+def _from_blocks(page: Page, title: str, people: Sequence[str]) -> Body:
     first, end = choose(page, title)
     blocks = page.blocks[first:end]
+    linked = _links(page.blocks[first:])
     kept = [block for block in blocks if block.reason is None]
-    for block, reason in zip(kept, judge([block.text for block in kept], title), strict=True):
+    for block, reason in zip(kept, judge([block.text for block in kept], title, people), strict=True):
         block.reason = reason
-    return Body(tuple(b.text for b in blocks), tuple(b.reason for b in blocks), "blocks")
+    return Body(tuple(b.text for b in blocks), tuple(b.reason for b in blocks), "blocks", (), linked)
 
 
-def _from_trafilatura(tree: HtmlElement, title: str) -> Body:
+def _links(blocks: Sequence[Block]) -> int:
+    led = (b for b in blocks if b.link_share >= _LINK_LINE and (b.reason is None or b.reason in LEADS_ELSEWHERE))
+    return sum(1 for b in led if count_words(b.text) >= 3)
+
+
+def _from_trafilatura(tree: HtmlElement, title: str, people: Sequence[str]) -> Body:
     try:
         found = bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError) as error:
         # Hostile trees trip it; ours is the first opinion, so that is no reason to lose the page.
         return Body((), (), "trafilatura", (f"trafilatura: {error!r}",))
     text = getattr(found, "text", None) or ""
-    lines = strip_marks(text.split("\n"))
-    return Body(tuple(lines), tuple(judge(lines, title)), "trafilatura")
+    lines = _without_marks(text.split("\n"))
+    return Body(tuple(lines), tuple(judge(lines, title, people)), "trafilatura")
+
+
+def _without_marks(lines: list[str]) -> list[str]:
+    """Lines of trafilatura's text as ours are: without its marks of list items and table rows."""
+    bare = (squeeze(line.removeprefix("- ").replace("\\|", "|")).strip("| ") for line in lines)
+    return [line for line in bare if line]

@@ -30,6 +30,26 @@ _WEB = {
     "utf-16-le": "utf-8",
     "utf-16-be": "utf-8",
 }
+_LATIN = (
+    "cp1250",
+    "cp1252",
+    "cp1254",
+    "cp1257",
+    "cp1258",
+    "iso8859_",
+    "latin",
+    "mac_",
+    "cp437",
+    "cp850",
+    "cp85",
+    "hp_",
+)
+_LANG = re.compile(r"""<html[^>]*\slang\s*=\s*["']?([a-z]{2})""", re.IGNORECASE)
+_BY_LANGUAGE = {
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "ro", "hr", "sl", "bs", "sq"), "cp1250"),
+    **dict.fromkeys(("lt", "lv", "et"), "cp1257"),
+    **{"tr": "cp1254", "az": "cp1254", "vi": "cp1258", "el": "cp1253", "ru": "cp1251", "uk": "cp1251", "bg": "cp1251"},
+}
 _MAGIC = (
     b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"wOF", b"\x7fELF",
     b"\xd0\xcf\x11\xe0", b"BZh", b"\xfd7zXZ", b"ID3", b"MZ", b"\x28\xb5\x2f\xfd",
@@ -59,6 +79,8 @@ def decode(body: bytes, content_type: str | None) -> str:
     for bom, name in _BOMS:
         if body.startswith(bom):
             return body.decode(name, "replace").removeprefix("\ufeff")
+    if wide := _utf16(body[:4096]):
+        return body.decode(wide, "replace")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -76,12 +98,15 @@ def _encoding(body: bytes, content_type: str | None) -> str:
     for name in dict.fromkeys(filter(None, map(_codec, labels))):
         if name != "utf-8" or _mostly_utf8(body):
             return name
-    if utf16 := _utf16(body[:4096]):
-        return utf16
     if _mostly_utf8(body):
         return "utf-8"
     best = from_bytes(body[:_GUESS_BYTES]).best()
-    return best.encoding if best is not None else "cp1252"
+    guess = best.encoding if best is not None else "cp1252"
+    if not guess.startswith(_LATIN):
+        return guess
+    # A few accents do not tell the Latin code pages apart; the page's language does.
+    language = _LANG.search(head)
+    return _BY_LANGUAGE.get(language.group(1).lower() if language else "", "cp1252")
 
 
 def _codec(label: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.clean.blocks import read_blocks
@@ -12,6 +12,7 @@ from services.clean.kind import not_an_article
 from services.clean.language import detect_language
 from services.clean.limits import CleanLimits as CleanLimits
 from services.clean.metadata import Metadata, read_metadata
+from services.clean.published import guess_published
 from services.clean.text import read_text
 from services.clean.tree import parse
 from services.clean.words import content_hash, count_words, squeeze
@@ -123,9 +124,12 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
     if tree is None:
         return Skip(SkipReason.EMPTY, "no element was found in the page's HTML")
     blocks = read_blocks(tree)
-    about = read_metadata(tree, blocks, url, page.fetched_at or _UNKNOWN_TIME)
-    body = main_text(tree, blocks, about.title)
-    no_article = not_an_article(tree, about, url, body.kept)
+    fetched_at = page.fetched_at or _UNKNOWN_TIME
+    about = read_metadata(tree, blocks, url, fetched_at)
+    if not (about.published_at or page.published_at or (page.hints and page.hints.published_at)):
+        about = replace(about, published_at=guess_published(tree, url, fetched_at))
+    body = main_text(tree, blocks, about.title, about.authors)
+    no_article = not_an_article(tree, about, url, body)
     return Finding(about.title, body.lines, body.reasons, about, no_article, body.by, body.notes)
 
 

@@ -24,6 +24,7 @@ _CAPTION = re.compile(
     r"(?:©|\bBildrechte:|\(?\b(?:Photo|Foto|Fotos|Bild|Image|Imagen|Immagine|Crédit|Credit|Quelle|Source|Fuente|Fonte|Фото)\s?:)"
     r"[^.!?]{1,60}\)?\s*$|(?:Getty Images|AFP/Getty|REUTERS|AP Photo|Shutterstock|iStock|dpa)\)?\s*$"
 )
+_TIME = re.compile(r"^\d{1,2}\s?[.:h]\s?\d{2}\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4}|Uhr|Ч)?$", re.IGNORECASE)
 _HEADLINE_WORDS = 30
 _ASK_WORDS = 30
 _NOTICE_WORDS = 14
@@ -32,6 +33,7 @@ _TAIL = 8
 _START = 8
 _BYLINE_WORDS = 14
 _BY_CHARS = 12
+_DATE_WORDS = 9
 _CAPTION_WORDS = 45
 
 
@@ -59,6 +61,8 @@ def reason_of(line: str) -> str | None:
         return "no words"
     if is_phrase(line, "labels"):
         return "a label"
+    if _TIME.match(line):
+        return "a time"
     if _COPYRIGHT.match(line):
         return "copyright"
     size = count_words(line)
@@ -99,7 +103,7 @@ def _bylines(lines: Sequence[str], reasons: list[str | None], people: Sequence[s
         words = bare(line)
         if words in names or any(words.endswith(f" {name}") and len(words) - len(name) <= _BY_CHARS for name in names):
             reasons[at] = "a byline"
-        elif at < _START and not is_sentence(line) and written_date([line]):
+        elif at < _START and count_words(line) <= _DATE_WORDS and not is_sentence(line) and written_date([line]):
             reasons[at] = "a date"
         elif at < _START and line.rstrip().endswith(":") and count_words(line) <= 2:
             reasons[at] = "a label"
@@ -125,5 +129,6 @@ def _beside(lines: Sequence[str], reasons: list[str | None]) -> None:
         if reasons[at] is None:
             if len(lines) - at > _TAIL or is_sentence(lines[at]) or count_words(lines[at]) > _PROSE_WORDS:
                 return
-            if at + 1 < len(lines):
-                reasons[at] = "beside furniture at the end"
+            if at + 1 == len(lines):
+                return
+            reasons[at] = "beside furniture at the end"

@@ -72,6 +72,11 @@ def resolve(value: Any, nodes: list[Node]) -> Any:
     return value
 
 
+def first(value: Any) -> Any:
+    """The first of a list, or the value itself: schema.org allows both nearly everywhere."""
+    return value[0] if isinstance(value, list) and value else value
+
+
 def _load(text: str) -> Any:
     text = _FENCE.sub("", text).strip()
     for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):

@@ -4,18 +4,21 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from services.clean.body import Body
 from services.clean.furniture import is_prose
 from services.clean.jsonld import ARTICLE_TYPES, LISTING_TYPES, types_of
-from services.clean.lines import to_lines
 from services.clean.metadata import Metadata
 from services.clean.phrases import starts
 from services.clean.words import bare, count_words
 
 _SHORT = 150
+_INDEX_WORDS = 250
+_MANY = 5
 
 
-def not_an_article(tree: HtmlElement, about: Metadata, url: str, lines: list[str]) -> str | None:
-    """What the page is when it is no article, for people; None when it may be one. `lines` is its main text."""
+def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> str | None:
+    """What the page is when it is no article, for people; None when it may be one. `body` is its main text."""
+    lines = body.kept
     words = sum(map(count_words, lines))
     headings = [about.title, about.head.title, *(" ".join(e.itertext()) for e in tree.iter("h1"))]
     for heading in headings:
@@ -26,11 +29,17 @@ def not_an_article(tree: HtmlElement, about: Metadata, url: str, lines: list[str
         return None
     if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
         return "a home page: its address has no path"
-    listing = next((t for n in about.nodes for t in types_of(n) & LISTING_TYPES), None)
-    prose = sum(1 for line in lines if is_prose(line))
-    teasers = _teasers(tree)
-    if teasers >= 5 and (listing or prose < teasers):
-        return f"an index page: {teasers} headlines that lead to other pages, {prose} paragraphs of its own"
+    return _index(tree, about, body)
+
+
+def _index(tree: HtmlElement, about: Metadata, body: Body) -> str | None:
+    """A page of headlines has many of them and little text of its own."""
+    prose = [line for line in body.kept if is_prose(line)]
+    teasers = max(_teasers(tree), body.link_lines)
+    listing = any(types_of(node) & LISTING_TYPES for node in about.nodes)
+    little = sum(map(count_words, prose)) < _INDEX_WORDS and len(prose) < teasers
+    if teasers >= _MANY and little and (listing or body.link_lines >= _MANY or len(prose) * 2 < teasers):
+        return f"an index page: {teasers} headlines that lead to other pages, {len(prose)} paragraphs of its own"
     return None
 
 
@@ -44,4 +53,4 @@ def _teasers(tree: HtmlElement) -> int:
     headings = tree.xpath(
         "//h2[.//a[@href]] | //h3[.//a[@href]] | //a[@href]//h2 | //a[@href]//h3 | //article[.//a[@href]]"
     )
-    return sum(1 for e in headings if to_lines(e))
+    return sum(1 for e in headings if e.text_content().strip())

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from services.clean.furniture import is_sentence, judge
-from services.clean.words import bare, count_words, squeeze
+from services.clean.words import count_words, squeeze
 
 _HEADING_WORDS = 20
 _CAPTION_WORDS = 6
@@ -39,7 +40,7 @@ def _wrapped(raw: Sequence[str]) -> bool:
     full = [line for line in raw if line.strip()]
     if len(full) < 6 or max(len(line) for line in full) > _HARD_WRAP:
         return False
-    broken = sum(1 for a, b in zip(raw, raw[1:], strict=False) if len(a) > 40 and b.strip() and not is_sentence(a))
+    broken = sum(1 for a, b in pairwise(raw) if len(a) > 40 and b.strip() and not is_sentence(a))
     return broken * 2 > len(full)
 
 
@@ -76,8 +77,3 @@ def _captions(lines: Sequence[str], reasons: list[str | None]) -> None:
         elif end - at == 1 and end == len(lines):
             reasons[at] = "a heading of nothing"
         at = max(end, at + 1)
-
-
-def first_line_is(lines: Sequence[str], title: str) -> bool:
-    """Whether the text begins with its title."""
-    return bool(lines) and bare(lines[0]) == bare(title)

@@ -11,7 +11,6 @@ UNSPACED = (
 _UNSPACED_RUN = re.compile(f"[{UNSPACED}\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
 _NOT_WORD = re.compile(r"[\W_]+")
-_SPACE = re.compile(r"\s+")
 # C0 and C1 controls except tab and line feed, soft hyphens, zero-width marks that carry no text, and surrogates.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -22,18 +21,24 @@ def count_words(text: str) -> int:
     Where a script sets spaces: runs of letters and digits ("state-of-the-art", "1,000" count once). Where it sets
     none, two characters count as one word, the usual length of a word in Chinese and Japanese.
     """
+    if text.isascii():
+        return len(_WORD.findall(text))
     unspaced = sum((len(run) + 1) // 2 for run in _UNSPACED_RUN.findall(text))
     return unspaced + len(_WORD.findall(_UNSPACED_RUN.sub(" ", text)))
 
 
 def squeeze(text: str) -> str:
     """One line of text: NFC, without invisible characters, white space as single spaces."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def bare(text: str) -> str:
     """Letters and digits only, in lower case: equal for two spellings of the same line."""
-    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
 def content_hash(title: str, body: str) -> str:

@@ -61,6 +61,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, int]]:
                 months.setdefault(name[:length], number)
     either = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
     between = r"(?:\s+(?:de|del|di|d'|of|den))?[\s,.]*"
-    day_first = rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?[\s.\-]*(?:(?:de|di|of)\s+)?({either})\b\.?{between}(\d{{4}})(?!\d)"
+    day_first = (
+        rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?[\s.\-]*(?:(?:de|di|of)\s+)?({either})\b\.?{between}(\d{{4}})(?!\d)"
+    )
     month_first = rf"\b({either})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?[\s,.]+(\d{{4}})(?!\d)"
     return re.compile(day_first), re.compile(month_first), months

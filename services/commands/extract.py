@@ -39,7 +39,9 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(
-    file: Annotated[str, typer.Argument(help="an HTML file, or NDJSON lines {id,url,html}; '-' reads standard input")] = "-",
+    file: Annotated[
+        str, typer.Argument(help="an HTML file, or NDJSON lines {id,url,html}; '-' reads standard input")
+    ] = "-",
     url: Annotated[str | None, typer.Option(help="address of the HTML file")] = None,
     jobs: Annotated[
         int | None, typer.Option(min=0, help="worker processes; 0: none, and no time limit [HTML file: 0, NDJSON: 1]")

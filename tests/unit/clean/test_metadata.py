@@ -1,0 +1,156 @@
+"""Title, authors, dates, addresses and the rest, from well-made and from broken metadata."""
+
+from collections.abc import Callable
+
+import pytest
+
+from services.clean.authors import as_people
+from services.clean.extract import examine
+from services.clean.limits import CleanLimits
+from services.clean.metadata import Metadata
+from services.contracts.fates import Skip
+from services.contracts.messages import PageMessage
+
+Html = Callable[..., str]
+Make = Callable[..., PageMessage]
+
+
+def read(page: PageMessage) -> Metadata:
+    found = examine(page, CleanLimits())
+    assert not isinstance(found, Skip)
+    assert found.about is not None
+    return found.about
+
+
+def ld(body: str) -> str:
+    return f'<script type="application/ld+json">{body}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "expected"),
+    [
+        ("<title>Bridge reopens | News Example</title>", "<h1>Bridge reopens</h1>", "Bridge reopens"),
+        ("<title>Bridge reopens - news.example</title>", "", "Bridge reopens"),
+        (
+            '<meta property="og:site_name" content="The Echo"><title>The Echo: Bridge reopens</title>',
+            "",
+            "Bridge reopens",
+        ),
+        ('<meta property="og:title" content="Bridge reopens &amp;amp; more">', "", "Bridge reopens & more"),
+        (ld('{"@type":"NewsArticle","headline":"Bridge reopens at last"}'), "<h1>News</h1>", "Bridge reopens at last"),
+        (
+            '<meta property="og:site_name" content="Echo"><title>Echo</title>',
+            "<h2>Bridge reopens</h2>",
+            "Bridge reopens",
+        ),
+        ("<title>Well-known bridge reopens</title>", "", "Well-known bridge reopens"),
+        ("", "<h1>Bridge <em>reopens</em></h1>", "Bridge reopens"),
+    ],
+)
+def test_title(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
+    assert read(page(article_html(head, before))).title == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "expected"),
+    [
+        (ld('{"@type":"NewsArticle","author":{"@type":"Person","name":"Ana Ruiz"}}'), "", ("Ana Ruiz",)),
+        (ld('{"@type":"NewsArticle","author":[{"name":"Ana Ruiz"},{"name":"Bo Li"}]}'), "", ("Ana Ruiz", "Bo Li")),
+        (ld('{"@type":["Article"],"author":"Ana Ruiz and Bo Li"}'), "", ("Ana Ruiz", "Bo Li")),
+        (
+            ld('{"@graph":[{"@type":"Article","headline":"x","author":{"@id":"#a"}},{"@id":"#a","name":"Ana Ruiz"}]}'),
+            "",
+            ("Ana Ruiz",),
+        ),
+        (ld('{"@type":"NewsArticle","author":{"@type":"Organization","name":"The Echo"}}'), "", ()),
+        (ld('{"@type":"NewsArticle","author":{"name":"Ana Ruiz",},}'), "", ("Ana Ruiz",)),
+        (ld("{broken"), "<p class=byline>By Ana Ruiz and Bo Li</p>", ("Ana Ruiz", "Bo Li")),
+        ('<meta name="author" content="https://news.example/ana">', "<h1>B</h1><i>By Ana Ruiz</i><br>", ("Ana Ruiz",)),
+        ("", "<h1>B</h1><p>Von Ana Ruiz</p>", ("Ana Ruiz",)),
+        ("", "<h1>B</h1><p>文・小田切修</p>", ("小田切修",)),
+        ("", "<h1>B</h1><p>Ana Ruiz | 12.06.2026 - 08:30</p>", ("Ana Ruiz",)),
+        ("", '<span itemprop="author"><span itemprop="name">Ana Ruiz</span></span>', ("Ana Ruiz",)),
+        ("", "", ()),
+    ],
+)
+def test_authors(page: Make, article_html: Html, head: str, before: str, expected: tuple[str, ...]) -> None:
+    assert read(page(article_html(head, before))).authors == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "people"),
+    [
+        (["By Ana Ruiz, Staff Writer"], ("Ana Ruiz",)),
+        (["Ana Ruiz; Bo Li / Cy Ng"], ("Ana Ruiz", "Bo Li", "Cy Ng")),
+        (["Ana Ruiz und Bo Li"], ("Ana Ruiz", "Bo Li")),
+        (["ANA RUIZ", "Ana Ruiz"], ("ANA RUIZ",)),
+        (["Reuters", "admin", "The Echo", "12", "https://x.example/ana", "a@b.example"], ()),
+        (["Martin Luther King, Jr."], ("Martin Luther King, Jr",)),
+    ],
+)
+def test_people(names: list[str], people: tuple[str, ...]) -> None:
+    assert as_people(names, "The Echo") == people
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "expected"),
+    [
+        (ld('{"@type":"NewsArticle","datePublished":"2026-11-12T08:00:00+01:00"}'), "", "2026-11-12T07:00:00+00:00"),
+        ('<meta property="article:published_time" content="2026-11-12">', "", "2026-11-12T00:00:00+00:00"),
+        ('<meta name="date" content="99999-01-01">', "<h1>Bridge</h1><p>3. März 2026</p>", "2026-03-03T00:00:00+00:00"),
+        ("", '<time datetime="2026-11-12T07:00Z">today</time>', "2026-11-12T07:00:00+00:00"),
+    ],
+)
+def test_published(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
+    published = read(page(article_html(head, before))).published_at
+    assert published is not None
+    assert published.isoformat() == expected
+
+
+def test_date_from_the_address(page: Make, article_html: Html) -> None:
+    published = read(page(article_html(), url="https://news.example/2026/10/21/bridge")).published_at
+    assert published is not None
+    assert published.date().isoformat() == "2026-10-21"
+
+
+def test_a_change_before_the_publication_is_none(page: Make, article_html: Html) -> None:
+    head = ld('{"@type":"NewsArticle","datePublished":"2026-11-12","dateModified":"2026-11-10"}')
+    assert read(page(article_html(head))).modified_at is None
+    assert read(page(article_html(head.replace("11-10", "11-14")))).modified_at is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("/2026/bridge", "https://www.news.example/2026/bridge"),
+        ("https://news.example/b?utm_source=x", "https://news.example/b"),
+        ("https://amp.news.example/b", "https://amp.news.example/b"),
+        ("https://other.example/b", None),
+        ("https://www.news.example/", None),
+        ("javascript:alert(1)", None),
+        ("https://[broken", None),
+    ],
+)
+def test_canonical(page: Make, article_html: Html, said: str, expected: str | None) -> None:
+    assert read(page(article_html(f'<link rel="canonical" href="{said}">'))).canonical_url == expected
+
+
+def test_strangers_under_one_public_suffix_are_not_one_site(page: Make, article_html: Html) -> None:
+    html = article_html('<link rel="canonical" href="https://b.co.uk/x">')
+    assert read(page(html, url="https://a.co.uk/x")).canonical_url is None
+
+
+def test_the_rest(page: Make, article_html: Html) -> None:
+    head = ld(
+        '{"@type":"NewsArticle","headline":"Bridge","isAccessibleForFree":"False","articleSection":["Local"],'
+        '"keywords":"bridge, river","image":[{"url":"/i.jpg"}],"publisher":{"name":"The Echo"},"description":"d"}'
+    )
+    about = read(page(article_html(head)))
+    assert (about.section, about.tags, about.site_name) == ("Local", ("bridge", "river"), "The Echo")
+    assert (about.image_url, about.paywalled, about.description) == ("https://www.news.example/i.jpg", True, "d")
+
+
+def test_odd_shapes_of_json_ld_are_passed_over(page: Make, article_html: Html) -> None:
+    head = ld('[[{"@type":{"a":1},"author":7,"image":[[]],"publisher":[]}],"x",null,3]') + ld("[" * 100_000)
+    about = read(page(article_html(head)))
+    assert about.authors == ()

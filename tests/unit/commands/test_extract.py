@@ -1,0 +1,126 @@
+"""`newsloom extract`: what goes in, what comes out, in which order, and the exit code."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from services.commands import extract as command
+from services.runtime.errors import UsageError
+
+HTML = (
+    "<html><head><title>Bridge reopens</title></head><body><h1>Bridge reopens</h1><article>"
+    + "<p>The stone bridge over the river opened again on Monday after two years of repairs, the county said.</p>" * 4
+    + "</article></body></html>"
+)
+
+
+def run(*arguments: str, given: str | bytes = "") -> Result:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    command.register(app)
+    return CliRunner().invoke(app, ["extract", *arguments], input=given)
+
+
+def made(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def line(**fields: Any) -> str:
+    return json.dumps(fields)
+
+
+def test_an_html_file(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(HTML)
+    result = run(str(file), "--url", "https://news.example/bridge")
+    (article,) = made(result)
+    assert result.exit_code == 0
+    assert (article["url"], article["title"], article["language"]) == (
+        "https://news.example/bridge",
+        "Bridge reopens",
+        "en",
+    )
+    assert "id" not in article
+
+
+def test_html_on_standard_input_without_address() -> None:
+    (article,) = made(run(given="\n\n" + HTML))
+    assert (article["url"], article["title"]) == (None, "Bridge reopens")
+
+
+def test_explain_says_why(tmp_path: Path) -> None:
+    (article,) = made(run("--explain", given=HTML))
+    assert article["blocks"][0] == {"text": "Bridge reopens", "kept": False, "reason": "before the text"}
+
+
+def test_lines_keep_their_order_and_id() -> None:
+    lines = [line(id=n, url=f"https://news.example/{n}", html=HTML.replace("Bridge", f"Bridge {n}")) for n in range(9)]
+    result = run("--jobs", "2", given="\n".join(lines) + "\n\n")
+    assert [(a["id"], a["title"]) for a in made(result)] == [(n, f"Bridge {n} reopens") for n in range(9)]
+    assert result.exit_code == 0
+
+
+def test_skipped_lines_have_their_reason_and_text() -> None:
+    result = run("--jobs", "0", given=line(id="s", url="https://news.example/s", html="<h1>Hi</h1><p>Just this.</p>"))
+    (skipped,) = made(result)
+    assert (skipped["id"], skipped["skipped"], skipped["body"]) == ("s", "too_short", "Just this.")
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ('{"id": 1, "url": "https://a.example/x"}', "exactly one of html, text, body_base64"),
+        ('{"id": 1, "url": "nowhere", "html": "<p>x"}', "not an absolute"),
+        ("{broken", "line 1"),
+        ("[1]", "must be a JSON object"),
+    ],
+)
+def test_bad_lines_have_an_error_and_the_rest_goes_on(bad: str, says: str) -> None:
+    good = line(id="g", url="https://news.example/g", html=HTML)
+    result = run("--jobs", "0", given=f"{good}\n{bad}\n{good}\n")
+    first, broken, last = made(result)
+    assert result.exit_code == 1
+    assert says in broken["error"]
+    assert first == last
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match="can not read nowhere.html"):
+        command._open("nowhere.html")
+
+
+def stuck(value: bytes) -> dict[str, Any]:
+    """Work that hangs, dies or answers, as its line says."""
+    if value == b"hang":
+        time.sleep(600)
+    if value == b"die":
+        sys.exit(9)
+    return {"id": value.decode()}
+
+
+def test_a_page_that_hangs_or_kills_its_worker_is_an_error_and_the_rest_goes_on() -> None:
+    records = list(command._records([b"a", b"hang", b"b", b'{"id":3}'], stuck, 1, 3.0))
+    assert records[0] == {"id": "a"}
+    assert "limit of 3 s" in records[1]["error"]
+    assert records[2:] == [{"id": "b"}, {"id": '{"id":3}'}]
+
+
+def test_it_is_a_filter_that_may_be_cut_off() -> None:
+    lines = "\n".join(line(id=n, url="https://news.example/x", html=HTML) for n in range(3))
+    code = (
+        "import typer; from services.commands import extract; a = typer.Typer(); a.callback()(lambda: None);"
+        " extract.register(a); a(['extract', '-', '--jobs', '0'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=lines.encode(), capture_output=True, timeout=120, check=True
+    )
+    assert [orjson.loads(x)["id"] for x in done.stdout.splitlines()] == [0, 1, 2]
