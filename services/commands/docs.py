@@ -74,7 +74,7 @@ def allowed(field: FieldInfo) -> str:
     choices = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is typing.Literal else ()
     choices = ("true", "false") if field.annotation is bool else choices
     bounds = [
-        f"{words} {getattr(rule, attribute):g}"
+        f"{words} {getattr(rule, attribute)}"
         for rule in field.metadata
         for kind, (attribute, words) in _SIGNS.items()
         if isinstance(rule, kind)

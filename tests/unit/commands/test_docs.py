@@ -32,6 +32,7 @@ def test_settings_page_is_up_to_date_and_names_every_setting() -> None:
         ("allow_open", "`false`", "`true`, `false`"),
         ("log_level", "`info`", "`debug`, `info`, `warning`, `error`"),
         ("workers", "`1`", "at least 1, at most 64"),
+        ("fetch_delay_s", "`1.0`", "at least 0, at most 3600"),
         ("dead_ratio_limit", "`0.5`", "more than 0, at most 1"),
         ("home", "`~/.local/share/newsloom`", ""),
     ],
