@@ -3,7 +3,7 @@
 import secrets
 import time
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from prometheus_client import Counter, Histogram
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
@@ -50,7 +50,8 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._limit:
-                raise Problem(413, f"the body is larger than {self._limit:,} bytes")
+                # FastAPI lets only its own exception through while it reads a body.
+                raise HTTPException(413, f"the body is larger than {self._limit:,} bytes")
             return message
 
         await self._app(scope, counted, send)

@@ -1,0 +1,236 @@
+"""The gateway over ASGI: every error is a problem document that says what to do."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from support.messages import settings_for_tests
+
+from services.contracts.topics import MAX_MESSAGE_BYTES
+from services.runtime.elastic import async_client
+from services.runtime.errors import Unavailable
+from services.runtime.publisher import MessageTooLarge, Publisher, PublishError
+from services.search import middleware
+from services.search.app import create_app
+from services.search.provider import Provider
+from services.search.state import State
+
+ID = "0" * 64
+
+
+class Silent(Provider):
+    """A provider of an empty archive; `failure` is raised by every question."""
+
+    failure: Exception | None = None
+    pending: list[dict[str, Any]]
+
+    async def _answer(self, value: Any) -> Any:
+        if self.failure:
+            raise self.failure
+        return value
+
+    async def ping(self) -> None:
+        await self._answer(None)
+
+    async def languages(self) -> tuple[str, ...]:
+        return await self._answer(())
+
+    async def search(self, body: dict[str, Any]) -> dict[str, Any]:
+        return await self._answer({"took": 1, "hits": {"hits": []}})
+
+    async def article(self, identity: str) -> dict[str, Any] | None:
+        return await self._answer(None)
+
+    async def journey(self, identity: str) -> dict[str, Any] | None:
+        return await self._answer(None)
+
+    async def note_pending(self, document: dict[str, Any]) -> None:
+        self.pending.append(document)
+
+
+class Recording(Publisher):
+    """A publisher that keeps what is sent; `failure` is raised instead."""
+
+    failure: Exception | None = None
+
+    async def check(self) -> None:
+        if self.failure:
+            raise self.failure
+
+    async def send(self, topic: Any, message: Any, key: Any = None, headers: Any = None) -> None:
+        if self.failure:
+            raise self.failure
+        self.sent = (topic.name, message, key)
+
+
+class Gateway:
+    """A gateway without servers, and the doubles in it."""
+
+    def __init__(self, **given: object) -> None:
+        settings = settings_for_tests(**given)
+        self.es = async_client(settings)
+        self.publisher = Recording(settings)
+        self.provider = Silent(self.es, settings)
+        self.provider.pending = []
+        app = create_app(settings, self.es, self.publisher)
+        state: State = app.state.newsloom
+        app.state.newsloom = State(settings, self.provider, self.publisher, state.access, state.dependencies)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[Gateway]:
+    made = Gateway()
+    yield made
+    await made.http.aclose()
+    await made.es.close()
+
+
+def problem(response: httpx.Response, status: int) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter", "said"),
+    [
+        ("/v1/search?colour=red", "colour", "allowed: q, from, to, language"),
+        ("/v1/search?page=x", "page", "valid integer"),
+        ("/v1/search?sort=best", "sort", "'relevance', 'newest' or 'oldest'"),
+        ("/v1/search?facets=colour", "facets", "allowed: source, entity"),
+        ("/v1/search?q=(a", "q", "has no )"),
+        ("/v1/search?from=soon", "from", "RFC 3339"),
+        ("/v1/search?page=1000&page_size=1000", "query", "cursor=*"),
+        ("/v1/search?cursor=nonsense", "cursor", "cursor=*"),
+        ("/v1/timeline?interval=century", "interval", "'auto', 'hour'"),
+        ("/v1/articles/12", "identity", "match pattern"),
+        ("/v1/journey", "query", "either url or id"),
+        ("/v1/journey?id=12", "id", "match pattern"),
+    ],
+)
+async def test_wrong_parameters_are_named(gateway: Gateway, address: str, parameter: str, said: str) -> None:
+    body = problem(await gateway.http.get(address), 422)
+    assert parameter in [error["parameter"] for error in body["errors"]]
+    assert said in body["detail"]
+
+
+async def test_what_is_not_there(gateway: Gateway) -> None:
+    problem(await gateway.http.get("/v2/nothing"), 404)
+    problem(await gateway.http.delete("/v1/search"), 405)
+    assert "journey" in problem(await gateway.http.get(f"/v1/articles/{ID}"), 404)["detail"]
+    assert "never published" in problem(await gateway.http.get("/v1/journey?url=https://a.example/"), 404)["detail"]
+
+
+async def test_a_server_that_is_away_is_said_so(gateway: Gateway) -> None:
+    gateway.provider.failure = Unavailable("Elasticsearch does not answer")
+    gateway.publisher.failure = PublishError("Kafka does not answer")
+    response = await gateway.http.get("/v1/search")
+    assert response.headers["retry-after"] == "5"
+    assert problem(response, 503)["detail"] == "Elasticsearch does not answer"
+    ready = await gateway.http.get("/readyz")
+    assert ready.status_code == 503
+    assert [
+        "elasticsearch has been down since" in r or "kafka has been down since" in r for r in ready.json()["reasons"]
+    ]
+    assert (await gateway.http.get("/healthz")).status_code == 200
+    page = await gateway.http.get("/?q=x")
+    assert page.status_code == 503
+    assert "Elasticsearch does not answer" in page.text
+    gateway.provider.failure = gateway.publisher.failure = None
+    assert (await gateway.http.get("/readyz")).json() == {"ready": True, "reasons": []}
+    assert (await gateway.http.get("/status")).json()["service"] == "search"
+
+
+async def test_a_bug_shows_no_traceback(gateway: Gateway) -> None:
+    gateway.provider.failure = ZeroDivisionError("secret")
+    response = await gateway.http.get("/v1/search")
+    assert "secret" not in response.text
+    problem(response, 500)
+
+
+@pytest.mark.parametrize(
+    ("body", "topic"),
+    [
+        ({}, "news.urls.v1"),
+        ({"html": "<p>x"}, "news.pages.v1"),
+        ({"title": "T", "text": "x", "published_at": "2026-11-22T10:00:00"}, "news.pages.v1"),
+    ],
+)
+async def test_submissions_are_accepted_and_can_be_followed(gateway: Gateway, body: dict[str, str], topic: str) -> None:
+    response = await gateway.http.post("/v1/articles", json={"url": "HTTPS://A.example/x?utm_source=y", **body})
+    assert response.status_code == 202, response.text
+    answer = response.json()
+    assert answer["url"] == "https://a.example/x"
+    assert response.headers["location"] == answer["journey"] == f"/v1/journey?id={answer['id']}"
+    assert gateway.publisher.sent[0] == topic
+    assert gateway.publisher.sent[2] == answer["id"] == gateway.provider.pending[0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ({}, "url"),
+        ({"url": "ftp://a.example/"}, "url"),
+        ({"url": "https://a.example/", "html": "x", "text": "y"}, "body"),
+        ({"url": "https://a.example/", "colour": "red"}, "colour"),
+        ({"url": "https://a.example/", "text": "x", "published_at": "99999-01-01"}, "published_at"),
+        ([], "body"),
+    ],
+)
+async def test_wrong_submissions_are_named(gateway: Gateway, body: Any, parameter: str) -> None:
+    found = problem(await gateway.http.post("/v1/articles", json=body), 422)
+    assert parameter in [error["parameter"] for error in found["errors"]]
+
+
+async def test_a_submission_over_the_limit_is_refused(gateway: Gateway) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(MAX_MESSAGE_BYTES // (4 * 1024 * 1024) + 2):
+            yield b" " * 4 * 1024 * 1024
+
+    problem(await gateway.http.post("/v1/articles", content=endless()), 413)
+    gateway.publisher.failure = MessageTooLarge("the message has 9 bytes")
+    problem(await gateway.http.post("/v1/articles", json={"url": "https://a.example/"}), 413)
+    gateway.publisher.failure = PublishError("Kafka is away")
+    problem(await gateway.http.post("/v1/articles", json={"url": "https://a.example/"}), 503)
+
+
+async def test_writes_from_elsewhere_and_rebound_names_are_refused(gateway: Gateway) -> None:
+    body = {"url": "https://a.example/"}
+    problem(await gateway.http.post("/v1/articles", json=body, headers={"Origin": "http://evil.example"}), 403)
+    problem(await gateway.http.get("/v1/search", headers={"Host": "evil.example"}), 421)
+
+
+async def test_every_answer_is_guarded_and_can_be_traced(gateway: Gateway) -> None:
+    for address in ("/", "/v1/search", "/docs", "/journey", f"/articles/{ID}", "/v2/nothing"):
+        headers = (await gateway.http.get(address, headers={"X-Request-Id": "abc"})).headers
+        assert headers["x-request-id"] == "abc"
+        for name, value in middleware.SECURITY_HEADERS.items():
+            assert headers[name] == value
+
+
+async def test_the_page_explains_an_empty_archive_and_a_wrong_search(gateway: Gateway) -> None:
+    assert "The archive is empty" in (await gateway.http.get("/")).text
+    assert "Nothing found" in (await gateway.http.get("/?q=x&language=de")).text
+    wrong = await gateway.http.get("/?q=(a")
+    assert wrong.status_code == 422
+    assert "could not be understood" in wrong.text
+    assert "RFC 3339" in (await gateway.http.get("/?from=soon")).text
+    assert (await gateway.http.get("/?sort=best")).status_code == 422
+    assert "No such article" in (await gateway.http.get(f"/articles/{ID}")).text
+    assert "Not known" in (await gateway.http.get("/journey?url=https://a.example/")).text
+
+
+async def test_descriptions_and_metrics(gateway: Gateway) -> None:
+    document = (await gateway.http.get("/openapi.json")).json()
+    assert document["openapi"].startswith("3.")
+    assert "/v1/search" in document["paths"]
+    assert "GET /v1/search" in (await gateway.http.get("/docs")).text
+    assert "newsloom_http_requests_total" in (await gateway.http.get("/metrics")).text
+    assert "text/css" in (await gateway.http.get("/static/style.css")).headers["content-type"]
