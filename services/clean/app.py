@@ -20,6 +20,16 @@ def limits_of(settings: Settings) -> CleanLimits:
     return CleanLimits(max_page_bytes=settings.max_page_bytes, min_words=settings.min_words, languages=languages)
 
 
+_SENTENCE = "The harbour opened a new crane on Tuesday, and the mayor said that it would bring work to many people. "
+_SAMPLE = f"""<html><head><title>A new crane</title></head><body><article><h1>A new crane</h1>
+<p class="date">Am 12. November 2026</p><p>{_SENTENCE * 3}</p><p>{_SENTENCE * 3}</p></article></body></html>"""
+
+
+def warm() -> None:
+    """Clean one page, so that what libraries load at first use (dateparser: 3 s) is not on a real page's time."""
+    extract(PageMessage(url="https://news.example/", html=_SAMPLE), CleanLimits())
+
+
 def work(limits: CleanLimits, pages: Sequence[PageMessage]) -> list[Outcome]:
     """What a worker process does with a chunk."""
     return each(partial(extract, limits=limits), pages)
@@ -35,7 +45,12 @@ def dated(page: Message, delivery: Delivery) -> Message:
 async def wiring(context: Context) -> AsyncIterator[Service]:
     """The clean service."""
     settings = context.settings
-    pool = Pool(partial(work, limits_of(settings)), workers=settings.workers, limit_s=settings.document_limit_s)
+    pool = Pool(
+        partial(work, limits_of(settings)),
+        workers=settings.workers,
+        limit_s=settings.document_limit_s,
+        initializer=warm,
+    )
     await pool.start()
     try:
         yield Service([Stage("clean", PAGES, pool.process, writes=ARTICLES, prepare=dated)])
