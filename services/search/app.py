@@ -8,6 +8,7 @@ import uvicorn
 from elasticsearch import AsyncElasticsearch
 from fastapi import FastAPI
 
+from services.contracts.topics import MAX_MESSAGE_BYTES
 from services.runtime.elastic import async_client
 from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
@@ -37,6 +38,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         version=version("newsloom"),
         description="Search an archive of news articles, submit new ones, and follow what became of them.",
         lifespan=lifespan,
+        max_body_size=MAX_MESSAGE_BYTES,
         docs_url=None,
         redoc_url=None,
     )

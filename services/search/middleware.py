@@ -1,15 +1,13 @@
-"""What every answer gets: a request id, security headers, a body limit on what comes in, metrics."""
+"""What every answer gets: a request id, security headers, metrics."""
 
 import secrets
 import time
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from prometheus_client import Counter, Histogram
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.contracts.topics import MAX_MESSAGE_BYTES
 from services.search.access import Access
 from services.search.problems import Problem, problem
 
@@ -31,32 +29,6 @@ SECURITY_HEADERS = {
 }
 
 
-class BodyLimit:
-    """Refuses bodies over the limit while they stream in, whatever Content-Length says."""
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._limit:
-                # FastAPI lets only its own exception through while it reads a body.
-                raise HTTPException(413, f"the body is larger than {self._limit:,} bytes")
-            return message
-
-        await self._app(scope, counted, send)
-
-
 def install(app: FastAPI, access: Access) -> None:
     """Add the middleware to `app`."""
 
@@ -73,7 +45,6 @@ def install(app: FastAPI, access: Access) -> None:
         return response
 
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.add_middleware(BodyLimit, limit=MAX_MESSAGE_BYTES)
 
 
 async def _guarded(request: Request, call_next: RequestResponseEndpoint, access: Access) -> Response:
