@@ -12,6 +12,10 @@ _BRACKET = re.compile(r"(?<=[^\W_]) ?[(\[]([^\W\d_][\w&.\-]{1,11})[)\]]")
 _WORD = re.compile(r"[\w'’&.\-]+")
 
 
+LONGEST = 200
+"""Characters of a long form at most."""
+
+
 class Definition(NamedTuple):
     """Characters of the long form, and of the acronym in brackets after it."""
 
@@ -27,7 +31,8 @@ def definitions(text: str) -> Iterator[Definition]:
         acronym = match.group(1)
         if sum(c.isupper() for c in acronym) < 2:
             continue
-        line = text.rfind("\n", 0, match.start()) + 1
+        furthest = max(0, match.start() - LONGEST)
+        line = max(furthest, text.rfind("\n", furthest, match.start()) + 1)
         start = _long_form(text, line, match.start(), acronym)
         if start is not None:
             yield Definition(start, match.start(), *match.span(1))

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
 from services.enrich.models import ModelMissing, Models, check_models, load_models
+from services.enrich.persons import persons
 from services.enrich.pieces import full_text, pieces
+from services.enrich.plausible import reads_as
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
 from services.enrich.spans import Span
@@ -19,7 +21,8 @@ def enrich(articles: Sequence[Article], models: Models) -> list[Enriched]:
     texts = [full_text(article) for article in articles]
     found: dict[int, list[Span]] = {}
     for language, nlp in models.pipelines.items():
-        own = [i for i, article in enumerate(articles) if article.language == language]
+        stop_words = frozenset(nlp.Defaults.stop_words)
+        own = [i for i, a in enumerate(articles) if a.language == language and reads_as(texts[i][0], stop_words)]
         found |= by_model(nlp, [piece for i in own for piece in pieces(i, texts[i][0])])
     return [_enriched(article, *texts[i], found.get(i, []), models) for i, article in enumerate(articles)]
 
@@ -29,6 +32,8 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
     if article.language != UNDETERMINED:
         lexicon = models.gazetteer.lexicon(article.language)
         spans = merge(text, confirmed(text, model), list(lexicon.find(text)), lexicon)
+        if article.language not in models.pipelines:
+            spans += persons(text, article.language, spans)
         named = resolve(text, spans, lexicon, models.gazetteer)
     version = models.versions.get(article.language)
     return Enriched(

@@ -20,7 +20,15 @@ from services.enrich.slugs import entity_id
 from services.enrich.spans import Span, line_of
 
 # In the order of precedence: where two entries share an alias, it means the first.
-TABLES = ("countries.tsv", "short-forms.tsv", "organisations.tsv", "regions.tsv", "cities.tsv", "companies.tsv")
+TABLES = (
+    "countries.tsv",
+    "short-forms.tsv",
+    "organisations.tsv",
+    "regions.tsv",
+    "capitals.tsv",
+    "cities.tsv",
+    "companies.tsv",
+)
 
 # One character for one, so that offsets stay what they are: line breaks end names, other space and apostrophes vary.
 _SAME_LENGTH = str.maketrans({"\u00a0": " ", "\u202f": " ", "\t": " ", "’": "'", "‘": "'", "‑": "-"})

@@ -1,7 +1,8 @@
 """Which names of an article are forms of one another: "Obama" of "Barack Obama", "Boeing" of "Boeing Co."."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.enrich.slugs import slug
 from services.enrich.words import COMPANY_FORMS
@@ -9,38 +10,42 @@ from services.enrich.words import COMPANY_FORMS
 _GENERATION = re.compile(r",? (?:Jr|Sr|II|III|IV)\.?$")
 
 
-def words_of(person: str) -> list[str]:
-    """The words of a person's name, without "Jr." and the like."""
-    return _GENERATION.sub("", person).split()
+class FullNames:
+    """The persons whom an article names in full, and which other names are short for them."""
+
+    def __init__(self, persons: Iterable[str]) -> None:
+        """`persons`: names, the most frequent first; those of one word are left out."""
+        self._by_family: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
+        for person in persons:
+            words = _words(person)
+            if len(words) > 1:
+                self._by_family[words[-1]].append((person, words))
+
+    def families(self) -> Iterator[tuple[str, str]]:
+        """Each family name as written, with the person who bears it."""
+        for people in self._by_family.values():
+            person = people[0][0]
+            yield _GENERATION.sub("", person).split()[-1], person
+
+    def of(self, name: str) -> str | None:
+        """The full name that `name` is a shorter form of: the same family name, and no other given name or initial."""
+        own = _words(name)
+        people = self._by_family.get(own[-1], []) if own else []
+        return next((person for person, words in people if person != name and _is_form(own, words)), None)
 
 
-def full_names(persons: Iterable[str]) -> list[str]:
-    """Those that have a given name and a family name."""
-    return [p for p in persons if len(words_of(p)) > 1]
-
-
-def full_name_of(name: str, persons: Sequence[str]) -> str | None:
-    """Which of `persons` (the latest mentioned last) `name` is a shorter form of.
-
-    A family name stands for the latest one who bears it; a given name or initial must agree.
-    """
-    own = [slug(w) for w in words_of(name)]
-    for person in reversed(persons):
-        full = [slug(w) for w in words_of(person)]
-        if person != name and len(own) < len(full) and _is_form(own, full):
-            return person
-    return None
+def _words(name: str) -> list[str]:
+    """The words of a name, without "Jr." and the like, as slugs."""
+    return [s for word in _GENERATION.sub("", name).split() if (s := slug(word))]
 
 
 def _is_form(own: Sequence[str], full: Sequence[str]) -> bool:
-    if not own or own == full:
+    if len(own) >= len(full):
         return False
     if list(full[-len(own) :]) == list(own):  # "van Gogh" and "Gogh" of "Vincent van Gogh"
         return True
-    if own[-1] != full[-1] or len(own) < 2:
-        return False
     given, first = own[0], full[0]
-    return given == first or (min(len(given), len(first)) == 1 and given[:1] == first[:1])
+    return len(own) > 1 and (given == first or (min(len(given), len(first)) == 1 and given[0] == first[0]))
 
 
 def company(name: str) -> str:

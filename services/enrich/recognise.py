@@ -9,7 +9,7 @@ from services.enrich.evidence import typed
 from services.enrich.gazetteer import Lexicon
 from services.enrich.headings import capitals_say_nothing
 from services.enrich.pieces import Piece, batches
-from services.enrich.spans import Span, trim
+from services.enrich.spans import Ordered, Span, trim
 from services.enrich.words import TYPES
 
 
@@ -45,14 +45,17 @@ def merge(text: str, model: Sequence[Span], table: Sequence[Span], lexicon: Lexi
     What the table knows has its type. A longer name of the model stands against a shorter one of the table
     ("Bank of China"), otherwise the table stands.
     """
-    kept = [_known(text, span, lexicon) for span in model if not any(_stands_against(t, span) for t in table)]
-    free = [t for t in table if not any(t.start < k.end and k.start < t.end for k in kept)]
-    return sorted(kept + free, key=lambda s: s.start)
+    known = Ordered(table)
+    kept = Ordered(
+        _known(text, s, lexicon) for s in model if not any(_weighs_more(t, s) for t in known.over(s.start, s.end))
+    )
+    free = [t for t in table if not kept.over(t.start, t.end)]
+    return sorted(kept.spans + free, key=lambda s: s.start)
 
 
-def _stands_against(table: Span, model: Span) -> bool:
-    overlap = table.start < model.end and model.start < table.end
-    return overlap and not (model.start <= table.start and table.end <= model.end)
+def _weighs_more(table: Span, model: Span) -> bool:
+    """Whether a span of the table goes beyond the one of the model that it overlaps."""
+    return table.start < model.start or model.end < table.end
 
 
 def _known(text: str, span: Span, lexicon: Lexicon) -> Span:

@@ -8,7 +8,7 @@ from ahocorasick_rs import AhoCorasick
 from services.contracts.messages import EntityType
 from services.enrich.gazetteer import is_word, longest
 from services.enrich.headings import in_capitals
-from services.enrich.spans import Span, line_of, lower_words
+from services.enrich.spans import Ordered, Span, line_of, lower_words
 
 _REPEATED = frozenset({"person", "organisation", "place", "group"})
 _CAPITALISED_NEXT = re.compile(r" [^\W\d_a-z]\w")
@@ -21,12 +21,10 @@ def repeats(text: str, spans: Sequence[Span], types: Mapping[str, EntityType]) -
     names = [n for n, t in types.items() if t in _REPEATED and _stands_alone(n, lower)]
     if not names:
         return
-    taken = bytearray(len(text) + 1)
-    for span in spans:
-        taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    taken = Ordered(spans)
     for index, start, end in longest(AhoCorasick(names).find_matches_as_indexes(text, overlapping=True)):
         name = names[index]
-        if not any(taken[start:end]) and is_word(text, start, end) and not _in_longer(text, start, end, types[name]):
+        if not taken.over(start, end) and is_word(text, start, end) and not _in_longer(text, start, end, types[name]):
             yield Span(start, end, types[name])
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from services.contracts.messages import EntityType
 from services.enrich.brackets import definitions
 from services.enrich.gazetteer import Gazetteer, Lexicon
-from services.enrich.names import company, full_name_of, full_names
+from services.enrich.names import FullNames, company
 from services.enrich.repeats import repeats
 from services.enrich.slugs import entity_id
-from services.enrich.spans import Span, lower_words, surface
+from services.enrich.spans import Ordered, Span, lower_words, surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,22 @@ def explained(text: str, spans: Sequence[Span], lexicon: Lexicon) -> tuple[list[
 
     Such a name has the type that a span in it or the acronym has; without one it stays what it is.
     """
-    spans, acronyms = list(spans), {}
+    places, acronyms = Ordered(spans), {}
+    gone, new, reached = set[Span](), list[Span](), 0
     for found in definitions(text):
-        inside = [s for s in spans if s.start < found.end and found.start < s.end]
-        bracketed = [s for s in spans if s.start < found.acronym_end and found.acronym_start < s.end]
+        inside = places.over(found.start, found.end)
+        bracketed = places.over(found.acronym_start, found.acronym_end)
         votes = [s for s in inside if s.end == found.end] + bracketed + inside
-        if not votes or any(s.start < found.start or s.end > found.end for s in inside):
+        sticks_out = any(s.start < found.start or s.end > found.end for s in inside)
+        if not votes or sticks_out or found.start < reached:
             continue
         entry = lexicon.known(text[found.start : found.end])
-        type_ = entry.type if entry else votes[0].type
-        spans = [s for s in spans if s not in inside and s not in bracketed]
-        spans.append(Span(found.start, found.end, type_, entry.id if entry else None))
-        spans.append(Span(found.acronym_start, found.acronym_end, type_))
-        acronyms[text[found.acronym_start : found.acronym_end]] = surface(text, spans[-2])
-    return sorted(spans, key=_start), acronyms
+        whole = Span(found.start, found.end, entry.type if entry else votes[0].type, entry.id if entry else None)
+        new += [whole, Span(found.acronym_start, found.acronym_end, whole.type)]
+        gone.update(inside, bracketed)
+        reached = found.acronym_end
+        acronyms[text[found.acronym_start : found.acronym_end]] = surface(text, whole)
+    return sorted([*(s for s in spans if s not in gone), *new], key=_start), acronyms
 
 
 def forms_of(text: str, spans: Sequence[Span], acronyms: Mapping[str, str], lexicon: Lexicon) -> dict[str, Form]:
@@ -101,13 +103,12 @@ def _drop_words(forms: dict[str, Form], lower: frozenset[str]) -> None:
 
 def _join_persons(forms: dict[str, Form], often: Mapping[str, int], lexicon: Lexicon) -> None:
     """Let shorter forms of a person's name stand for the full one, whatever the model took them for."""
-    persons = sorted(full_names(n for n, f in forms.items() if f.type == "person"), key=lambda n: often[n])
-    for person in persons:
-        family = person.split()[-1]
+    persons = FullNames(sorted((n for n, f in forms.items() if f.type == "person"), key=lambda n: -often[n]))
+    for family, person in persons.families():
         if not lexicon.is_certain(family):
             forms.setdefault(family, forms[person])
     for name in [n for n in forms if not lexicon.is_certain(n)]:
-        if whole := full_name_of(name, persons):
+        if whole := persons.of(name):
             forms[name] = forms[whole]
 
 

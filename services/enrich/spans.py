@@ -1,11 +1,14 @@
 """A span of text that names something, and the trimming of spans to the name itself."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.contracts.messages import EntityType
 from services.enrich.words import ARTICLES, NO_NAMES, TITLES
 
+LONGEST_HEADLINE = 300
 MAX_LENGTH = 100
 """Characters; what is longer is a sentence that the model took for a name."""
 
@@ -46,9 +49,25 @@ def lower_words(text: str) -> frozenset[str]:
 
 
 def line_of(text: str, at: int) -> str:
-    """The line of `text` that character `at` is in."""
-    end = text.find("\n", at)
-    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+    """The line of `text` that character `at` is in; of a longer one than a headline, the part around it."""
+    first, last = max(0, at - LONGEST_HEADLINE), min(len(text), at + LONGEST_HEADLINE)
+    end = text.find("\n", at, last)
+    return text[max(first, text.rfind("\n", first, at) + 1) : end if end >= 0 else last]
+
+
+class Ordered:
+    """Spans in order of their places, to be asked which of them lie where. They must not overlap."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = sorted(spans, key=lambda s: s.start)
+        self._starts = [s.start for s in self.spans]
+
+    def over(self, start: int, end: int) -> list[Span]:
+        """The spans that share characters with `start` to `end`."""
+        last = first = bisect_left(self._starts, end)
+        while first and self.spans[first - 1].end > start:
+            first -= 1
+        return self.spans[first:last]
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

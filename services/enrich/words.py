@@ -34,6 +34,11 @@ HEADS: dict[str, tuple[EntityType, bool]] = {
 }
 """Last words of names, in lower case: what they say is named, and whether they are family names too."""
 
+PERSON_TITLES: dict[str, frozenset[str]] = {
+    language: frozenset(words.split()) for language, words in (line.split("\t") for line in lines("person-titles.tsv"))
+}
+"""By language, what stands right before a person's name, in lower case."""
+
 NO_NAMES = frozenset(lines("no-names.txt"))
 """What is never a name, in lower case."""
 
