@@ -36,7 +36,7 @@ check: setup-dev ## format, lint, types, layers, generated files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m services.contracts.export --check
+	$(BIN)/python -m services.commands.docs --check
 
 .PHONY: test
 test: setup-dev ## every test that needs no container, with coverage
@@ -51,7 +51,7 @@ test-fast: setup-dev ## unit tests only
 
 .PHONY: generated
 generated: setup-dev ## write schemas, docs and lock files anew
-	$(BIN)/python -m services.contracts.export
+	$(BIN)/python -m services.commands.docs
 
 .PHONY: format
 format: setup-dev ## format the code

@@ -26,7 +26,8 @@ CHUNK = 16
 TASKS_PER_WORKER = 2000  # then a fresh one: lxml and spaCy's string store grow with what they have seen
 START_LIMIT_S = 180.0
 
-Work = Callable[[Sequence[Message]], list[Outcome]]
+# Each stage has its own kind of message.
+Work = Callable[[Sequence[Any]], list[Outcome]]
 
 
 class Pool:
