@@ -23,7 +23,7 @@ async def ensure_indices(es: AsyncElasticsearch, settings: Settings) -> None:
         if not await es.indices.exists_alias(name=settings.name(indices.JOURNEYS)):
             await _create(es, settings, indices.JOURNEYS, JOURNEYS_MAPPING)
     except TransportError as error:
-        raise Unavailable(f"Elasticsearch at {settings.es_url} does not answer: {error.message}") from error
+        raise Unavailable(f"Elasticsearch at {settings.es_shown} does not answer: {error.message}") from error
     except ApiError as error:
         raise Unavailable(f"Elasticsearch can not create our indices ({error.status_code}): {error.message}") from error
 

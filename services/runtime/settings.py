@@ -143,6 +143,12 @@ class Settings(BaseSettings):
         return "127.0.0.1", self.gateway[1] + 1 + STAGES.index(service)
 
     @property
+    def es_shown(self) -> str:
+        """Elasticsearch's URL without user and password, for messages and logs."""
+        scheme, _, rest = self.es_url.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}"
+
+    @property
     def es_url(self) -> str:
         return str(self.elasticsearch).rstrip("/")
 

@@ -86,7 +86,7 @@ class SourceIndex:
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
-        where = self._settings.es_url
+        where = self._settings.es_shown
         try:
             yield
         except TransportError as error:
