@@ -72,6 +72,10 @@ bench-extract: setup-dev ## extraction quality and speed on DATA, beside the pla
 bench-enrich: setup-dev ## entity quality and speed on DATA, beside the plain model
 	$(BIN)/python benchmarks/bench_enrich.py $(DATA)
 
+.PHONY: chaos
+chaos: setup-dev ## 2,000 pages while each service is killed in turn (long)
+	NEWSLOOM_CHAOS=long $(BIN)/python -m pytest tests/chaos
+
 .PHONY: compose-test
 compose-test: setup-dev ## docker compose for real (needs Docker; in no gate)
 	tests/e2e/compose_test.sh
