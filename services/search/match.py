@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.contracts.urls import article_id
 from services.search import weights as w
 from services.search.qlang import All, AnyOf, Node, Not, Term
 
@@ -55,6 +56,8 @@ def _is_plain(node: Node) -> bool:
 
 
 def _term(term: Term, fields: list[str]) -> Query:
+    if term.kind == "url":
+        return {"term": {"id": article_id(term.text)}}
     if term.field in w.EXACT_FIELDS:
         return _exact(term, w.EXACT_FIELDS[term.field])
     if term.field:
@@ -64,8 +67,8 @@ def _term(term: Term, fields: list[str]) -> Query:
         # Only the fields as written: a stem has no prefix that a reader would know of.
         written = [f for f in fields if not f.startswith("stemmed.")]
         return {"multi_match": {"query": term.text, "type": "bool_prefix", "fields": written}}
-    kind = "phrase" if term.kind == "phrase" else "best_fields"
-    return {"multi_match": {"query": term.text, "type": kind, "fields": fields, "tie_breaker": w.TIE_BREAKER}}
+    # A word too is a phrase: the tokenizer makes several of `covid-19` or 東京, and one of them alone is not meant.
+    return {"multi_match": {"query": term.text, "type": "phrase", "fields": fields, "tie_breaker": w.TIE_BREAKER}}
 
 
 def _exact(term: Term, field: str) -> Query:

@@ -1,7 +1,9 @@
 """The query language of `q`, parsed into a small tree.
 
     query  := and (OR and)*            and := item+
-    item   := [+|-|NOT] (group | field:value | "phrase" | prefix* | word)
+    item   := [+|-|NOT] (group | field:value | URL | "phrase" | prefix* | word)
+
+What has neither letter nor digit (`a - b`, `Tom & Jerry`, `""`) names nothing that could be found and is passed over.
 
 Pure, and total: any text gives a tree or a QueryError with a position; nothing is ever handed to
 Elasticsearch as a query string, which would let one user break or slow the search.
@@ -29,10 +31,10 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True)
 class Term:
-    """A word, a phrase or a prefix, anywhere or in one field. `must`: written with +."""
+    """A word, a phrase, a prefix or an article's URL; anywhere or in one field. `must`: written with +."""
 
     text: str
-    kind: str = "word"  # word, phrase, prefix
+    kind: str = "word"  # word, phrase, prefix, url
     field: str | None = None
     must: bool = False
 
@@ -65,6 +67,7 @@ _TOKEN = re.compile(
       | (?P<sign>[+-](?=[^\s+\-)]))
       | (?P<open>\()
       | (?P<close>\))
+      | (?P<url>(?i:https?)://[^\s"()]+)
       | (?P<field>[a-z_]+:(?=[^\s)]))
       | (?P<phrase>"[^"]*")
       | (?P<quote>")
@@ -85,10 +88,29 @@ def parse(query: str) -> Node | None:
     if len(query) > MAX_LENGTH:
         raise QueryError(f"the query has {len(query)} characters; at most {MAX_LENGTH} are allowed", MAX_LENGTH)
     tokens = [_Token(m.lastgroup or "", m.group(), m.start()) for m in _TOKEN.finditer(query)]
-    tokens = [token for token in tokens if token.kind != "space"]
+    tokens = _meaningful(tokens)
     if len(tokens) > 2 * MAX_ITEMS:
         raise QueryError(f"the query has too many parts; at most {MAX_ITEMS} are allowed", tokens[2 * MAX_ITEMS].at)
+    if query.strip() and not tokens:
+        raise QueryError("there is no word in this query", 0)
     return _Parser(tokens, len(query)).parse()
+
+
+def _meaningful(tokens: Sequence[_Token]) -> list[_Token]:
+    """Without space, and without words and phrases that name nothing, nor the sign or field before such."""
+    kept: list[_Token] = []
+    for token in tokens:
+        if token.kind in ("word", "phrase") and not any(map(_searchable, token.text)):
+            while kept and (kept[-1].kind in ("sign", "field") or kept[-1].text == "NOT"):
+                kept.pop()
+        elif token.kind != "space":
+            kept.append(token)
+    return kept
+
+
+def _searchable(character: str) -> bool:
+    """Whether the standard tokenizer makes words of it: letters, digits, and emoji."""
+    return character.isalnum() or ord(character) >= 0x1F000
 
 
 class _Parser:
@@ -152,6 +174,8 @@ class _Parser:
             return self._group(token, depth + 1)
         if token.kind == "field":
             return self._field(token, depth)
+        if token.kind == "url":
+            return Term(token.text, "url")
         if token.kind == "phrase":
             return Term(token.text[1:-1].strip(), "phrase")
         if token.kind == "word":

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from services.contracts.urls import article_id
 from services.search import weights
 from services.search.params import SearchParams, TimelineParams
 from services.search.query import ParameterError, build_query, build_span, build_timeline
@@ -56,6 +57,15 @@ def test_alternatives_fields_and_prefixes() -> None:
     assert prefix["type"] == "bool_prefix"
     assert not [f for f in prefix["fields"] if f.startswith("stemmed")]
     assert query(q="-rain")["query"]["bool"]["must"][0]["bool"]["must_not"]
+
+
+def test_a_url_finds_its_article_however_it_is_spelled() -> None:
+    clause = query(q="HTTPS://N.example:443/a#b")["query"]["bool"]["must"][0]
+    assert clause == {"term": {"id": article_id("https://n.example/a")}}
+
+
+def test_a_word_of_several_tokens_is_one_word() -> None:
+    assert query(q="covid-19")["query"]["bool"]["must"][0]["multi_match"]["type"] == "phrase"
 
 
 def test_recency_ranks_only_searches_by_relevance_and_can_be_turned_off() -> None:
