@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.search.weights import FACET_FIELDS
 
@@ -101,7 +102,8 @@ class SearchParams(FilterParams):
     @model_validator(mode="after")
     def _window(self) -> "SearchParams":
         if not self.cursor and self.page * self.page_size > MAX_WINDOW:
-            raise ValueError(f"pages go up to hit {MAX_WINDOW:,}; use cursor=* and follow `next` to go on")
+            text = f"pages go up to hit {MAX_WINDOW:,}; use cursor=* and follow `next` to go on"
+            raise refusal("page", text)
         return self
 
 
@@ -121,5 +123,11 @@ class TimelineParams(FilterParams):
 def _known(values: list[str], allowed: tuple[str, ...], what: str) -> list[str]:
     for value in values:
         if value not in allowed:
-            raise ValueError(f"no {what} {value!r}; allowed: {', '.join(allowed)}")
+            text = f"no {what} {value!r}; allowed: {', '.join(allowed)}"
+            raise PydanticCustomError("not_allowed", "{text}", {"text": text, "allowed": list(allowed)})
     return values
+
+
+def refusal(parameter: str, text: str) -> PydanticCustomError:
+    """For validators of several parameters at once: the one that the client should change."""
+    return PydanticCustomError("refused", "{text}", {"text": text, "parameter": parameter})

@@ -1,5 +1,6 @@
 """Errors of the API as RFC 9457 problem documents: what is wrong, with which parameter, and what is allowed."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -59,25 +60,33 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
 def _one(request: Request, item: dict[str, Any]) -> dict[str, Any]:
     names = [str(part) for part in item["loc"] if part not in ("query", "body", "path")]
     name = names[0] if names else ("body" if "body" in item["loc"] else "query")
+    context = item.get("ctx", {})
     message = item["msg"].removeprefix("Value error, ")
-    found: dict[str, Any] = {"parameter": name, "message": message}
+    found: dict[str, Any] = {"parameter": context.get("parameter", name), "message": message}
     if item["type"] == "extra_forbidden":
-        known = known_parameters(request)
+        known = known_parameters(request, body=item["loc"][0] == "body")
         found |= {"message": f"there is no such parameter; allowed: {', '.join(known)}", "allowed": known}
     elif item["type"] == "literal_error":
-        found["allowed"] = item["ctx"]["expected"]
+        found["allowed"] = re.findall(r"'([^']*)'", context["expected"])
+    elif "allowed" in context:
+        found["allowed"] = context["allowed"]
     value = item.get("input")
     if isinstance(value, str | int | float | bool):
-        found["value"] = str(value)[:200]
+        found["value"] = _shown(str(value))
     return found
 
 
-def known_parameters(request: Request) -> list[str]:
-    """Names of the query parameters that the route of this request takes."""
+def _shown(value: str) -> str:
+    """What a client sent, short, and in characters that UTF-8 has (JSON's escapes can name half ones)."""
+    return value[:200].encode("utf-8", "replace").decode()
+
+
+def known_parameters(request: Request, *, body: bool = False) -> list[str]:
+    """Names of the query parameters, or of the body's fields, that the route of this request takes."""
     route = request.scope.get("route")
     dependant = getattr(route, "dependant", None)
     names: list[str] = []
-    for parameter in getattr(dependant, "query_params", []):
+    for parameter in getattr(dependant, "body_params" if body else "query_params", []):
         fields = getattr(parameter.field_info.annotation, "model_fields", None)
         names += [f.alias or n for n, f in fields.items()] if fields else [parameter.alias]
     return names
@@ -90,11 +99,11 @@ async def _http(_: Request, error: HTTPException) -> JSONResponse:
 async def _query(request: Request, error: QueryError) -> JSONResponse:
     detail = f"q: {error.message} (at character {error.position})"
     item = {"parameter": "q", "message": error.message, "position": error.position}
-    return problem(422, detail, errors=[{**item, "value": request.query_params.get("q", "")[:200]}])
+    return problem(422, detail, errors=[{**item, "value": _shown(request.query_params.get("q", ""))}])
 
 
 async def _parameter(_: Request, error: ParameterError) -> JSONResponse:
-    item = {"parameter": error.parameter, "value": error.value[:200], "message": error.message}
+    item = {"parameter": error.parameter, "value": _shown(error.value), "message": error.message}
     return problem(422, f"{error.parameter}: {error.message}", errors=[item])
 
 

@@ -40,6 +40,8 @@ def _period(found: "re.Match[str]", *, end: bool) -> datetime:
     start = datetime(year, month, day, tzinfo=UTC)
     if not end:
         return start
+    if (year, found[2] or "12", found[3] or "31") == (9999, "12", "31"):
+        return datetime.max.replace(tzinfo=UTC)  # what follows has no date
     if found[3]:
         return start + timedelta(days=1)
     if found[2]:

@@ -28,6 +28,7 @@ EXACT_FIELDS = {
 FACET_FIELDS = {
     "source": "facet.source",
     "entity": "facet.entity",
+    "type": "entities.type",
     "topic": "facet.topic",
     "domain": "source.domain",
     "language": "language",

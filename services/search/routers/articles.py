@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from services.contracts.messages import Message, PageMessage, UrlMessage, Utc
 from services.contracts.topics import PAGES, URLS
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
+from services.search.params import refusal
 from services.search.problems import Problem
 from services.search.provider import PENDING
 from services.search.results import article_of
@@ -41,6 +42,14 @@ class Submission(BaseModel):
     language: str | None = Field(None, max_length=16)
     source: str | None = Field(None, max_length=200)
 
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
+                raise ValueError("has half characters (lone surrogates), which UTF-8 does not know")
+        return value
+
     @field_validator("url")
     @classmethod
     def _is_url(cls, value: str) -> str:
@@ -53,7 +62,7 @@ class Submission(BaseModel):
     @model_validator(mode="after")
     def _at_most_one_body(self) -> "Submission":
         if self.html is not None and self.text is not None:
-            raise ValueError("give html or text, not both")
+            raise refusal("html", "give html or text, not both")
         return self
 
     def message(self) -> Message:

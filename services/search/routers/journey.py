@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.urls import article_id
 from services.search.journeys import UNKNOWN, journey_of
+from services.search.params import refusal
 from services.search.problems import Problem
 from services.search.state import Newsloom
 
@@ -24,7 +25,7 @@ class JourneyParams(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> "JourneyParams":
         if (self.url is None) == (self.id is None):
-            raise ValueError("give either url or id")
+            raise refusal("url", "give either url or id")
         return self
 
     @property

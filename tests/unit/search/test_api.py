@@ -1,5 +1,6 @@
 """The gateway over ASGI: every error is a problem document that says what to do."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.contracts.topics import MAX_MESSAGE_BYTES
 from services.runtime.elastic import async_client
 from services.runtime.errors import Unavailable
 from services.runtime.publisher import MessageTooLarge, Publisher, PublishError
-from services.search import middleware
+from services.search import middleware, weights
 from services.search.app import create_app
 from services.search.provider import Provider
 from services.search.state import State
@@ -107,11 +108,11 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
         ("/v1/search?facets=colour", "facets", "allowed: source, entity"),
         ("/v1/search?q=(a", "q", "has no )"),
         ("/v1/search?from=soon", "from", "RFC 3339"),
-        ("/v1/search?page=1000&page_size=1000", "query", "cursor=*"),
+        ("/v1/search?page=1000&page_size=1000", "page", "cursor=*"),
         ("/v1/search?cursor=nonsense", "cursor", "cursor=*"),
         ("/v1/timeline?interval=century", "interval", "'auto', 'hour'"),
         ("/v1/articles/12", "identity", "match pattern"),
-        ("/v1/journey", "query", "either url or id"),
+        ("/v1/journey", "url", "either url or id"),
         ("/v1/journey?id=12", "id", "match pattern"),
     ],
 )
@@ -119,6 +120,25 @@ async def test_wrong_parameters_are_named(gateway: Gateway, address: str, parame
     body = problem(await gateway.http.get(address), 422)
     assert parameter in [error["parameter"] for error in body["errors"]]
     assert said in body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("/v1/search?sort=best", ["relevance", "newest", "oldest"]),
+        ("/v1/search?facets=colour", list(weights.FACET_FIELDS)),
+        ("/v1/journey?colour=red", ["url", "id"]),
+    ],
+)
+async def test_what_is_allowed_is_a_list(gateway: Gateway, address: str, allowed: list[str]) -> None:
+    errors = problem(await gateway.http.get(address), 422)["errors"]
+    assert errors[0]["allowed"] == allowed
+
+
+async def test_the_fields_of_a_submission_are_listed(gateway: Gateway) -> None:
+    sent = {"url": "https://a.example/", "colour": "red"}
+    errors = problem(await gateway.http.post("/v1/articles", json=sent), 422)["errors"]
+    assert {"url", "html", "text", "title"} <= set(errors[0]["allowed"])
 
 
 async def test_what_is_not_there(gateway: Gateway) -> None:
@@ -136,9 +156,8 @@ async def test_a_server_that_is_away_is_said_so(gateway: Gateway) -> None:
     assert problem(response, 503)["detail"] == "Elasticsearch does not answer"
     ready = await gateway.http.get("/readyz")
     assert ready.status_code == 503
-    assert [
-        "elasticsearch has been down since" in r or "kafka has been down since" in r for r in ready.json()["reasons"]
-    ]
+    reasons = sorted(reason.partition(" since")[0] for reason in ready.json()["reasons"])
+    assert reasons == ["elasticsearch has been down", "kafka has been down"]
     assert (await gateway.http.get("/healthz")).status_code == 200
     page = await gateway.http.get("/?q=x")
     assert page.status_code == 503
@@ -178,14 +197,19 @@ async def test_submissions_are_accepted_and_can_be_followed(gateway: Gateway, bo
     [
         ({}, "url"),
         ({"url": "ftp://a.example/"}, "url"),
-        ({"url": "https://a.example/", "html": "x", "text": "y"}, "body"),
+        ({"url": "https://a.example/", "html": "x", "text": "y"}, "html"),
+        ({"url": "https://a.example/", "html": "\ud800"}, "html"),
+        ({"url": "https://a.example/\ud800"}, "url"),
         ({"url": "https://a.example/", "colour": "red"}, "colour"),
         ({"url": "https://a.example/", "text": "x", "published_at": "99999-01-01"}, "published_at"),
         ([], "body"),
     ],
 )
 async def test_wrong_submissions_are_named(gateway: Gateway, body: Any, parameter: str) -> None:
-    found = problem(await gateway.http.post("/v1/articles", json=body), 422)
+    sent = json.dumps(body).encode()  # as \\ud800, which JSON can say and UTF-8 can not
+    found = problem(
+        await gateway.http.post("/v1/articles", content=sent, headers={"Content-Type": "application/json"}), 422
+    )
     assert parameter in [error["parameter"] for error in found["errors"]]
 
 
