@@ -17,7 +17,10 @@ pytestmark = pytest.mark.timeout(240)
 FETCHED = datetime(2026, 12, 1, tzinfo=UTC)
 URL = "https://news.example/a"
 SEEDS = sorted((Path(__file__).parents[3] / "seeds" / "pages").glob("*/page.html"))
-TAGS = ["p", "div", "h1", "h2", "table", "tr", "td", "ul", "li", "a", "article", "section", "figure", "script", "title", "time", "br", "span", "meta", "nav", "form", "pre"]
+TAGS = (
+    "p", "div", "h1", "h2", "table", "tr", "td", "ul", "li", "a", "article", "section", "figure", "script", "title",
+    "time", "br", "span", "meta", "nav", "form", "pre",
+)  # fmt: skip
 LIMITS = CleanLimits(max_page_bytes=200_000, min_words=0)
 fuzz = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
