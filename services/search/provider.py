@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError, TransportError
@@ -11,6 +12,8 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
 PIT_KEEP_ALIVE = "5m"
+ANSWER_LIMIT_S = 15.0  # over SEARCH_TIMEOUT in query.py, after which Elasticsearch gives a search up itself
+PING_LIMIT_S = 3.0
 PENDING = "pending"
 
 
@@ -18,11 +21,21 @@ class ExpiredCursor(Exception):
     """The cursor's point in time is over, or it never was one."""
 
 
+@dataclass(frozen=True)
+class Note:
+    """A pending journey as it was written, so that exactly that can be taken back."""
+
+    id: str
+    seq_no: int
+    primary_term: int
+
+
 class Provider:
     """Reads of the archive. Every method raises Unavailable when Elasticsearch does not answer."""
 
     def __init__(self, es: AsyncElasticsearch, settings: Settings) -> None:
-        self._es = es
+        # No retry after a timeout: a client waits, and a search that was too slow once would be so again.
+        self._es = es.options(request_timeout=ANSWER_LIMIT_S, retry_on_timeout=False)
         self._articles = settings.name(indices.ARTICLES)
         self._journeys = settings.name(indices.JOURNEYS)
         self._languages: tuple[str, ...] | None = None
@@ -30,7 +43,7 @@ class Provider:
     async def ping(self) -> None:
         """Raises Unavailable unless Elasticsearch answers."""
         async with _errors():
-            await self._es.cluster.health(timeout="2s")
+            await self._es.options(request_timeout=PING_LIMIT_S).cluster.health(timeout="2s")
 
     async def languages(self) -> tuple[str, ...]:
         """Codes of the languages that the index stems, as its mapping says."""
@@ -47,7 +60,7 @@ class Provider:
         """The answer to a search; an index that is not there yet is an empty one."""
         async with _errors():
             answer = await self._es.search(index=self._articles, body=body, ignore_unavailable=True)
-        return dict(answer.body)
+        return _whole(dict(answer.body))
 
     async def search_pit(self, body: dict[str, Any], pit: str) -> dict[str, Any]:
         """The answer to a search in a point in time. Raises ExpiredCursor."""
@@ -56,7 +69,7 @@ class Provider:
                 answer = await self._es.search(body={**body, "pit": {"id": pit, "keep_alive": PIT_KEEP_ALIVE}})
         except (NotFoundError, BadRequestError) as error:
             raise ExpiredCursor from error
-        return dict(answer.body)
+        return _whole(dict(answer.body))
 
     async def open_pit(self) -> str:
         """A point in time of the articles. Raises Unavailable also when there is no index yet."""
@@ -75,15 +88,28 @@ class Provider:
         """One page's journey."""
         return await self._get(self._journeys, identity)
 
-    async def note_pending(self, document: dict[str, Any]) -> None:
+    async def note_pending(self, document: dict[str, Any]) -> Note | None:
         """Note that a page is on its way, unless something is known of it already."""
         try:
             async with _errors():
-                await self._es.index(
+                noted = await self._es.index(
                     index=self._journeys, id=document["id"], document=document, op_type="create", require_alias=True
                 )
         except ApiError as error:
             if error.status_code not in (404, 409):  # not set up yet; known already
+                raise
+            return None
+        return Note(document["id"], noted["_seq_no"], noted["_primary_term"])
+
+    async def withdraw(self, note: Note) -> None:
+        """Take a note back whose page could not be sent; what was written since stays."""
+        try:
+            async with _errors():
+                await self._es.delete(
+                    index=self._journeys, id=note.id, if_seq_no=note.seq_no, if_primary_term=note.primary_term
+                )
+        except ApiError as error:
+            if error.status_code not in (404, 409):
                 raise
 
     async def _get(self, index: str, identity: str, excludes: list[str] | None = None) -> dict[str, Any] | None:
@@ -93,6 +119,15 @@ class Provider:
         except NotFoundError:
             return None
         return dict(found["_source"])
+
+
+def _whole(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, unless it is of a part of the archive only. Raises Unavailable."""
+    if answer["timed_out"]:
+        raise Unavailable("the search took too long and was given up; narrow it by time, source or fewer words")
+    if failed := answer["_shards"]["failed"]:
+        raise Unavailable(f"{failed} of {answer['_shards']['total']} shards of the archive do not answer")
+    return answer
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from services.contracts.messages import Message, PageMessage, UrlMessage, Utc
 from services.contracts.topics import PAGES, URLS
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
+from services.runtime.publisher import PublishError
 from services.search.params import refusal
 from services.search.problems import Problem
 from services.search.provider import PENDING
@@ -89,10 +90,15 @@ async def submit(submission: Submission, state: Newsloom, request: Request, resp
     identity, url = article_id(submission.url), canonical_url(submission.url)
     message = submission.message()
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    await state.provider.note_pending(
+    note = await state.provider.note_pending(
         {"id": identity, "url": url, "fate": PENDING, "stage": "search", "at": now, "source": submission.source}
     )
-    await state.publisher.send(PAGES if isinstance(message, PageMessage) else URLS, message, identity)
+    try:
+        await state.publisher.send(PAGES if isinstance(message, PageMessage) else URLS, message, identity)
+    except PublishError:
+        if note:
+            await state.provider.withdraw(note)  # it is not on its way
+        raise
     response.headers["Location"] = f"/v1/journey?id={identity}"
     return {
         "id": identity,

@@ -14,7 +14,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.publisher import MessageTooLarge, Publisher, PublishError
 from services.search import middleware, weights
 from services.search.app import create_app
-from services.search.provider import Provider
+from services.search.provider import Note, Provider
 from services.search.state import State
 
 ID = "0" * 64
@@ -25,6 +25,7 @@ class Silent(Provider):
 
     failure: Exception | None = None
     pending: list[dict[str, Any]]
+    withdrawn: list[str]
 
     async def _answer(self, value: Any) -> Any:
         if self.failure:
@@ -46,8 +47,12 @@ class Silent(Provider):
     async def journey(self, identity: str) -> dict[str, Any] | None:
         return await self._answer(None)
 
-    async def note_pending(self, document: dict[str, Any]) -> None:
+    async def note_pending(self, document: dict[str, Any]) -> Note | None:
         self.pending.append(document)
+        return Note(document["id"], 0, 1)
+
+    async def withdraw(self, note: Note) -> None:
+        self.withdrawn.append(note.id)
 
 
 class Recording(Publisher):
@@ -73,7 +78,7 @@ class Gateway:
         self.es = async_client(settings)
         self.publisher = Recording(settings)
         self.provider = Silent(self.es, settings)
-        self.provider.pending = []
+        self.provider.pending, self.provider.withdrawn = [], []
         app = create_app(settings, self.es, self.publisher)
         state: State = app.state.newsloom
         app.state.newsloom = State(settings, self.provider, self.publisher, state.access, state.dependencies)
@@ -223,6 +228,8 @@ async def test_a_submission_over_the_limit_is_refused(gateway: Gateway) -> None:
     problem(await gateway.http.post("/v1/articles", json={"url": "https://a.example/"}), 413)
     gateway.publisher.failure = PublishError("Kafka is away")
     problem(await gateway.http.post("/v1/articles", json={"url": "https://a.example/"}), 503)
+    noted = [document["id"] for document in gateway.provider.pending]
+    assert gateway.provider.withdrawn == noted, "what was not sent is not on its way"
 
 
 async def test_writes_from_elsewhere_and_rebound_names_are_refused(gateway: Gateway) -> None:
