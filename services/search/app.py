@@ -45,9 +45,9 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
     app.state.newsloom = State(settings, Provider(es, settings), publisher, access, Dependencies())
     problems.install(app)
     middleware.install(app, access)
-    for module in (search, articles, journey, operations, pages):
+    for module in (search, articles, journey, operations):
         app.include_router(module.router)
-    pages.mount_static(app)
+    pages.install(app)
     return app
 
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client import Counter, Histogram
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.search.access import Access
 from services.search.problems import Problem, problem
@@ -29,6 +30,17 @@ SECURITY_HEADERS = {
 }
 
 
+class HeadAsGet:
+    """HEAD wherever there is GET (RFC 9110, 9.1); uvicorn leaves the content out, by its own scope."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        await self._app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
+
+
 def install(app: FastAPI, access: Access) -> None:
     """Add the middleware to `app`."""
 
@@ -45,6 +57,7 @@ def install(app: FastAPI, access: Access) -> None:
         return response
 
     app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(HeadAsGet)
 
 
 async def _guarded(request: Request, call_next: RequestResponseEndpoint, access: Access) -> Response:

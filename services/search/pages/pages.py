@@ -1,49 +1,38 @@
 """Routes of the web page."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import ValidationError
 
 from services.contracts.urls import article_id
 from services.runtime.errors import Unavailable
 from services.search.find import find, timeline
 from services.search.journeys import UNKNOWN, journey_of
-from services.search.pages import bars, links, marks
+from services.search.pages import bars, errors, links, marks
 from services.search.pages.openapi import endpoints
-from services.search.pages.snippets import snippet
+from services.search.pages.render import HERE, message, render
 from services.search.params import SearchParams, TimelineParams
 from services.search.qlang import QueryError
 from services.search.query import ParameterError
 from services.search.results import article_of
 from services.search.state import Newsloom
 
-HERE = Path(__file__).parent
 PAGE_SIZE = 20
 _ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE)}
 _REPEATED = {name for name, field in SearchParams.model_fields.items() if "list" in str(field.annotation)}
-_RTL = {"ar", "fa", "he", "ur", "ps", "sd", "yi", "dv", "ckb"}
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-_templates = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters["snippet"] = snippet
-_templates.filters["direction"] = lambda language: "rtl" if language in _RTL else "ltr"
 
 
-def mount_static(app: FastAPI) -> None:
-    """Serve styles and scripts."""
+def install(app: FastAPI) -> None:
+    """Serve the pages with their styles and scripts."""
+    app.include_router(router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    errors.install(app)
 
 
 @router.get("/")
@@ -57,10 +46,10 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
         counted = {n: getattr(params, n) for n in TimelineParams.model_fields if n in SearchParams.model_fields}
         counts = await timeline(state.provider, TimelineParams.model_validate(counted), now)
     except (QueryError, ParameterError, ValidationError) as error:
-        return _render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
+        return render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
     except Unavailable as error:
-        return _render("search.html", 503, **_form(pairs), error=str(error), answer=None)
-    return _render("search.html", **_form(pairs), error=None, answer=answer, **_results(pairs, params, answer, counts))
+        return render("search.html", 503, **_form(pairs), error=str(error), answer=None)
+    return render("search.html", **_form(pairs), error=None, answer=answer, **_results(pairs, params, answer, counts))
 
 
 @router.get("/articles/{identity}")
@@ -69,31 +58,27 @@ async def article(identity: str, state: Newsloom) -> HTMLResponse:
     found = await state.provider.article(identity)
     if found is None:
         text = "There is no such article here. It may have been skipped; ask for its journey."
-        return _render("message.html", 404, title="No such article", text=text)
+        return message(404, "No such article", text)
     document = article_of(found, mentions=True)
     body = marks.paragraphs(document["body"], document.get("entities", []))
     journey = await state.provider.journey(identity)
-    return _render("article.html", article=document, paragraphs=body, journey=journey_of(journey) if journey else None)
+    return render("article.html", article=document, paragraphs=body, journey=journey_of(journey) if journey else None)
 
 
 @router.get("/journey")
 async def journey(state: Newsloom, url: str = "") -> HTMLResponse:
     """Where is my article?"""
     if not url.strip():
-        return _render("journey.html", url="", journey=None, unknown=None)
+        return render("journey.html", url="", journey=None, unknown=None)
     found = await state.provider.journey(article_id(url))
     answer = journey_of(found) if found else None
-    return _render("journey.html", 200 if found else 404, url=url, journey=answer, unknown=None if found else UNKNOWN)
+    return render("journey.html", 200 if found else 404, url=url, journey=answer, unknown=None if found else UNKNOWN)
 
 
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
     """The API's endpoints and parameters, from its OpenAPI document."""
-    return _render("docs.html", endpoints=endpoints(request.app.openapi()))
-
-
-def _render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    return HTMLResponse(_templates.get_template(template).render(**values), status)
+    return render("docs.html", endpoints=endpoints(request.app.openapi()))
 
 
 def _grouped(pairs: links.Pairs) -> list[tuple[str, Any]]:

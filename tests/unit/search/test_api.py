@@ -172,6 +172,32 @@ async def test_a_server_that_is_away_is_said_so(gateway: Gateway) -> None:
     assert (await gateway.http.get("/status")).json()["service"] == "search"
 
 
+@pytest.mark.parametrize("address", [f"/articles/{ID}", "/journey?url=https://a.example/", "/?q=x"])
+async def test_a_person_reads_errors_as_pages(gateway: Gateway, address: str) -> None:
+    gateway.provider.failure = Unavailable("Elasticsearch does not answer")
+    page = await gateway.http.get(address, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Elasticsearch does not answer" in page.text
+
+
+async def test_a_wrong_address_is_a_page_to_people_and_a_problem_to_programs(gateway: Gateway) -> None:
+    accept = {"Accept": "text/html"}
+    page = await gateway.http.get("/nothing", headers=accept)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "nothing at this address" in page.text
+    problem(await gateway.http.get("/nothing"), 404)
+    problem(await gateway.http.get("/v1/nothing", headers=accept), 404)
+    problem(await gateway.http.delete("/", headers=accept), 405)
+
+
+@pytest.mark.parametrize("address", ["/", "/healthz", "/v1/search", "/static/style.css"])
+async def test_head_is_answered_where_get_is(gateway: Gateway, address: str) -> None:
+    head, get = await gateway.http.head(address), await gateway.http.get(address)
+    assert head.status_code == get.status_code == 200
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
 async def test_a_bug_shows_no_traceback(gateway: Gateway) -> None:
     gateway.provider.failure = ZeroDivisionError("secret")
     response = await gateway.http.get("/v1/search")

@@ -1,0 +1,33 @@
+"""From templates to answers; everything that comes from outside is escaped."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.search.pages.snippets import snippet
+from services.search.problems import RETRY_AFTER_S
+
+HERE = Path(__file__).parent
+_RTL = {"ar", "fa", "he", "ur", "ps", "sd", "yi", "dv", "ckb"}
+_templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters["snippet"] = snippet
+_templates.filters["direction"] = lambda language: "rtl" if language in _RTL else "ltr"
+
+
+def render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page; one that is not there now says when to come back."""
+    headers = {"Retry-After": RETRY_AFTER_S} if status == 503 else None
+    return HTMLResponse(_templates.get_template(template).render(**values), status, headers)
+
+
+def message(status: int, title: str, text: str) -> HTMLResponse:
+    """A page that only says something."""
+    return render("message.html", status, title=title, text=text)
