@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="keys that may write, separated by commas; empty: open, on loopback only",
     )
+    hosts: str = Field(
+        "",
+        description="names by which the gateway may be asked besides localhost, separated by commas; "
+        "empty: any, unless it listens on loopback",
+    )
     allow_open: bool = Field(False, description="let the gateway listen beyond loopback without keys")
     namespace: Annotated[str, AfterValidator(_namespace)] = Field(
         "", description="prefix of topics, groups and indices, such as 'test-', so that several run side by side"

@@ -31,6 +31,7 @@ class Access:
         keys = (key.strip() for key in settings.api_keys.get_secret_value().split(","))
         self._keys = [_digest(key) for key in keys if key]
         self._loopback = is_loopback(settings.gateway[0])
+        self._hosts = {name.strip().lower() for name in settings.hosts.split(",") if name.strip()}
         if not self._loopback and not self._keys and not settings.allow_open:
             raise SettingsError(
                 f"NEWSLOOM_HTTP is {settings.http!r}, which other machines can reach, and NEWSLOOM_API_KEYS is empty: "
@@ -38,10 +39,10 @@ class Access:
             )
 
     def check_host(self, request: Request) -> None:
-        """On loopback the Host must name loopback, which a rebound name does not. Raises Problem 421."""
+        """On loopback, or where names are set, the Host must be ours; a rebound one is not. Raises Problem 421."""
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-        if self._loopback and not is_loopback(host):
-            raise Problem(421, f"this gateway is not {host[:100]!r}; it listens on loopback")
+        if (self._loopback or self._hosts) and not is_loopback(host) and host not in self._hosts:
+            raise Problem(421, f"this gateway is not {host[:100]!r}; NEWSLOOM_HOSTS tells which names it has")
 
     def check_write(self, request: Request) -> None:
         """Raises Problem 401 or 403 unless the request may write."""

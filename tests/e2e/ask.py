@@ -1,12 +1,15 @@
-"""`ask.py METHOD URL [JSON]`: one request; prints the body, exit 1 on an error status or no answer."""
+"""`ask.py METHOD URL [JSON [HOST]]`: one request; prints the body, exit 1 on an error status or no answer."""
 
 import sys
 import urllib.error
 import urllib.request
 
-method, url, body = sys.argv[1:4]
+method, url, body, host = (*sys.argv[1:5], "", "")[:4]
 request = urllib.request.Request(
-    url, method=method, data=body.encode() or None, headers={"Content-Type": "application/json"}
+    url,
+    method=method,
+    data=body.encode() or None,
+    headers={"Content-Type": "application/json"} | ({"Host": host} if host else {}),
 )
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 try:

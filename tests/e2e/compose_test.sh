@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 export NEWSLOOM_PORT_KAFKA=${NEWSLOOM_PORT_KAFKA:-39092} NEWSLOOM_PORT_ES=${NEWSLOOM_PORT_ES:-39200}
 export NEWSLOOM_PORT_HTTP=${NEWSLOOM_PORT_HTTP:-38000} NEWSLOOM_PORT_PROMETHEUS=${NEWSLOOM_PORT_PROMETHEUS:-39090}
 export NEWSLOOM_IMAGE=newsloom:compose-test NEWSLOOM_DEMO_NET=192.0.2 NEWSLOOM_ENV_FILE=/dev/null
-unset NEWSLOOM_FETCH_ALLOW NEWSLOOM_ALLOW_OPEN
+unset NEWSLOOM_FETCH_ALLOW NEWSLOOM_ALLOW_OPEN NEWSLOOM_HOSTS
 UP_LIMIT_S=${UP_LIMIT_S:-420}
 GATEWAY=http://127.0.0.1:$NEWSLOOM_PORT_HTTP
 SERVICES=(fetch clean enrich index search)
@@ -92,6 +92,10 @@ step "publish a page, and find it"
 publish 1 ornithopters
 found_within ornithopters 90 || fail "the first page can not be found after 90 s"
 http GET "/v1/journey?url=https://news.example/compose/1" | grep -q '"indexed"' || fail "its journey does not say indexed"
+
+step "a name that is not ours"
+answer=$(python3 tests/e2e/ask.py GET "$GATEWAY/v1/search?q=a" "" rebound.example 2>&1 || true)
+[[ $answer == *": 421 "* ]] || fail "the gateway answered to a rebound name: $answer"
 
 step "restart a service"
 publish 2 zeppelins

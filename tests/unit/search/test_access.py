@@ -68,3 +68,12 @@ def test_loopback_is_this_machine_only() -> None:
     assert is_loopback("127.9.9.9")
     assert not is_loopback("0.0.0.0")
     assert not is_loopback("example.org")
+
+
+def test_a_gateway_beyond_loopback_answers_to_its_own_names_where_they_are_set() -> None:
+    gateway = access(http="0.0.0.0:8000", allow_open=True, hosts="search, News.example")
+    for host in ("search:8000", "news.example", "127.0.0.1:8000", "localhost"):
+        gateway.check_host(request(host=host))
+    with pytest.raises(Problem) as raised:
+        gateway.check_host(request(host="rebound.example:8000"))
+    assert raised.value.status == 421
