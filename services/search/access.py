@@ -8,12 +8,15 @@ write that carries an Origin must come from our own page.
 import hashlib
 import hmac
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
 from fastapi import Request
 
 from services.runtime.settings import Settings, SettingsError
 from services.search.problems import Problem
+
+# Not urlsplit: it raises for a Host such as `[`, and clients send what they like.
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/@]*)(?::[0-9]*)?")
 
 
 def is_loopback(host: str) -> bool:
@@ -40,14 +43,15 @@ class Access:
 
     def check_host(self, request: Request) -> None:
         """On loopback, or where names are set, the Host must be ours; a rebound one is not. Raises Problem 421."""
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+        found = _HOST.fullmatch(request.headers.get("host", ""))
+        host = found[1].lower() if found else ""
         if (self._loopback or self._hosts) and not is_loopback(host) and host not in self._hosts:
             raise Problem(421, f"this gateway is not {host[:100]!r}; NEWSLOOM_HOSTS tells which names it has")
 
     def check_write(self, request: Request) -> None:
         """Raises Problem 401 or 403 unless the request may write."""
         origin = request.headers.get("origin")
-        if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        if origin and origin.partition("://")[2] != request.headers.get("host"):
             raise Problem(403, f"writes from pages of {origin[:100]!r} are not taken")
         if self._keys and not self._known(_presented(request)):
             detail = "this needs a key: Authorization: Bearer KEY, or X-API-Key: KEY"

@@ -23,7 +23,9 @@ def test_on_loopback_the_host_is_loopback(host: str) -> None:
     access().check_host(request(host=host))
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "", "10.0.0.1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example:8000", "", "10.0.0.1", "[", "[::1", "a@localhost", "localhost:x"]
+)
 def test_a_rebound_name_is_refused(host: str) -> None:
     with pytest.raises(Problem) as raised:
         access().check_host(request(host=host))
@@ -43,7 +45,7 @@ def test_beyond_loopback_keys_are_demanded_unless_told_otherwise() -> None:
 def test_without_keys_writes_are_open_but_not_to_other_pages() -> None:
     access().check_write(request(host="127.0.0.1:8000"))
     access().check_write(request(host="127.0.0.1:8000", origin="http://127.0.0.1:8000"))
-    for origin in ("http://evil.example", "null"):
+    for origin in ("http://evil.example", "null", "http://[", "http://", "127.0.0.1:8000"):
         with pytest.raises(Problem) as raised:
             access().check_write(request(host="127.0.0.1:8000", origin=origin))
         assert raised.value.status == 403
