@@ -73,8 +73,15 @@ def page_score(gold: str, found: str) -> tuple[float | None, float | None]:
 def corpus_f1(scores: Iterable[tuple[float | None, float | None]]) -> float:
     """Harmonic mean of mean precision and mean recall."""
     pairs = list(scores)
-    means = [sum(v) / len(v) if (v := [p[k] for p in pairs if p[k] is not None]) else 0.0 for k in (0, 1)]
-    return 2 * means[0] * means[1] / sum(means) if all(means) else 0.0
+    precision = mean(p for p, _ in pairs if p is not None)
+    recall = mean(r for _, r in pairs if r is not None)
+    return 2 * precision * recall / (precision + recall) if precision and recall else 0.0
+
+
+def mean(values: Iterable[float]) -> float:
+    """0 of nothing."""
+    found = list(values)
+    return sum(found) / len(found) if found else 0.0
 
 
 def half(identity: str) -> str:

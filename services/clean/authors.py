@@ -47,6 +47,8 @@ _NO_PERSON = re.compile(
     re.IGNORECASE,
 )
 _CREDENTIAL = re.compile(r"[A-Z]{2,5}|[A-Z][a-z]?[A-Z]|[Tt]he author")
+# Words that no name begins with, as opposed to "de", "van", "al": they come from links and sentences beside bylines.
+_NO_NAME = re.compile(r"(?:by|in|on|at|the|view|more|it|read|see)\b", re.IGNORECASE)
 _MAX_WORDS = 5
 _MAX_CHARS = 60
 _MAX_PEOPLE = 12
@@ -87,7 +89,7 @@ def as_people(names: Iterable[str], site: str = "") -> tuple[str, ...]:
 def _is_person(name: str) -> bool:
     words = name.split()
     fits = 1 <= len(words) <= _MAX_WORDS and 2 <= len(name) <= _MAX_CHARS and any(c.isalpha() for c in name)
-    return fits and not _NO_PERSON.search(name) and not _CREDENTIAL.fullmatch(name)
+    return fits and not (_NO_PERSON.search(name) or _CREDENTIAL.fullmatch(name) or _NO_NAME.match(name))
 
 
 def _declared(node: Node, nodes: list[Node]) -> list[str]:

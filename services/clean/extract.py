@@ -49,10 +49,7 @@ def extract(page: PageMessage, limits: CleanLimits) -> Article | Skip:
 
 def examine(page: PageMessage, limits: CleanLimits) -> Finding | Skip:
     """Read title, body and metadata, or a Skip where there is nothing to read. Raises BadInput."""
-    try:
-        url = canonical_url(page.final_url or page.url) if page.final_url else canonical_url(page.url)
-    except InvalidUrl as error:
-        raise BadInput(DeadReason.INVALID_URL, str(error)) from None
+    url = _address(page)
     text = _text_of(page, limits)
     if isinstance(text, Skip):
         return text
@@ -62,6 +59,18 @@ def examine(page: PageMessage, limits: CleanLimits) -> Finding | Skip:
         title, lines, reasons = read_text(text, page.title)
         return Finding(title, tuple(lines), tuple(reasons), None)
     return _examine_html(text, page, url)
+
+
+def _address(page: PageMessage) -> str:
+    """Where the page was read, after redirects; its own URL must be one, for it names the article."""
+    try:
+        url = canonical_url(page.url)
+    except InvalidUrl as error:
+        raise BadInput(DeadReason.INVALID_URL, str(error)) from None
+    try:
+        return canonical_url(page.final_url) if page.final_url else url
+    except InvalidUrl:
+        return url
 
 
 def judge_finding(page: PageMessage, found: Finding, limits: CleanLimits) -> Article | Skip:

@@ -75,7 +75,9 @@ def _agree(heading: str, title: str) -> bool:
     one, other = bare(heading), bare(title)
     if not one or not other:
         return False
-    if one == other or (len(one.split()) >= 3 and (one in other or other in one)):
+    if one == other or one in map(bare, _SEPARATOR.split(title)):
+        return True
+    if len(one.split()) >= 3 and (one in other or other in one):
         return True
     return SequenceMatcher(None, one[:200], other[:200], autojunk=False).ratio() >= _SAME
 

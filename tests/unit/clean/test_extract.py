@@ -111,6 +111,16 @@ def test_a_url_that_is_none_is_bad_input(page: Make, url: str) -> None:
     assert caught.value.reason == DeadReason.INVALID_URL
 
 
+@pytest.mark.parametrize("final", ["https://news.example/moved", "nowhere", None])
+def test_the_url_that_was_asked_for_names_the_article(page: Make, article_html: Html, final: str | None) -> None:
+    given = page(article_html(), final_url=final)
+    found = extract(given, LIMITS)
+    assert isinstance(found, Article)
+    assert (found.id, found.url) == (article_id(given.url), given.url)
+    with pytest.raises(BadInput):
+        extract(given.model_copy(update={"url": "nowhere"}), LIMITS)
+
+
 def test_broken_base64_is_bad_input(page: Make) -> None:
     with pytest.raises(BadInput) as caught:
         extract(page(body_base64="abcde"), LIMITS)
