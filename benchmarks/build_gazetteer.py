@@ -16,6 +16,7 @@ from babel.core import get_global
 
 DATA = Path(__file__).parent.parent / "services" / "enrich" / "data"
 LANGUAGES = sorted("en de fr es pt it nl pl sv da nb fi cs ro tr ru uk ar fa hi id vi zh ja ko".split())  # noqa: SIM905
+ISO_639_1 = {"nb": "no"}
 MIN_PEOPLE = 200_000
 # Territories that are regions of the world or no places that news tells of.
 NOT_COUNTRIES = {"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"}
@@ -63,7 +64,7 @@ def city_rows():
             big[city["name"]] = city
             out[city["name"]]["*"].append(city["name"])
     zones = get_global("zone_territories")
-    for zone in zones:
+    for zone in sorted(zones):
         english = zone_city("en", zone)
         if not english or english not in big:
             continue
@@ -83,7 +84,8 @@ def write(name, rows, header, skip=frozenset()):
         out.write(header)
         for entry in sorted(set(rows) - skip):
             for language, names in rows[entry].items():
-                out.write(f"place\t{entry}\t{language}\t{'|'.join(dict.fromkeys(names))}\n")
+                code = ISO_639_1.get(language, language)
+                out.write(f"place\t{entry}\t{code}\t{'|'.join(dict.fromkeys(names))}\n")
 
 
 if __name__ == "__main__":

@@ -47,10 +47,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The aliases of one language: all of them, and those that can be trusted on sight."""
+    """The aliases of one language: all of them, those that can be trusted on sight, and the acronyms."""
 
     by_alias: dict[str, Known]
     certain: tuple[str, ...]
+    acronyms: frozenset[str]
     spaced: bool
 
     @cached_property
@@ -74,16 +75,15 @@ class Lexicon:
         text = text.translate(_SAME_LENGTH)
         found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         if self.spaced:
-            found = [f for f in found if is_word(text, f[1], f[2]) and not _no_acronym(text, f[1], f[2])]
+            found = [f for f in found if is_word(text, f[1], f[2]) and not self._no_acronym(text, *f)]
         for index, start, end in longest(found):
             entry = self.by_alias[self.certain[index]]
             yield Span(start, end, entry.type, entry.id)
 
-
-def _no_acronym(text: str, start: int, end: int) -> bool:
-    """Whether what looks like an acronym is none: a word of a line in capitals ("WHO IS NEXT?"), or money ("US$5")."""
-    name = text[start:end]
-    return text[end : end + 1] == "$" or (name.isupper() and " " not in name and in_capitals(line_of(text, start)))
+    def _no_acronym(self, text: str, index: int, start: int, end: int) -> bool:
+        """Whether it only looks like an acronym: a word of a line in capitals ("WHO IS NEXT?"), or money ("US$5")."""
+        acronym = self.certain[index] in self.acronyms and in_capitals(line_of(text, start))
+        return acronym or text[end : end + 1] == "$"
 
 
 def is_word(text: str, start: int, end: int) -> bool:
@@ -134,10 +134,11 @@ def load_gazetteer() -> Gazetteer:
 
 def _lexicon(language: str, by_alias: dict[str, Known], doubtful: frozenset[str]) -> Lexicon:
     # As datelines ("TEHRAN, 3 November") and headlines have them; shorter ones could be acronyms.
+    acronyms = frozenset(alias for alias in by_alias if alias.isupper() and " " not in alias)
     shouted = {a.upper(): entry for a, entry in by_alias.items() if len(a) > 3 and a not in doubtful}
     by_alias = {**shouted, **by_alias}
     certain = tuple(alias for alias in by_alias if alias not in doubtful)
-    return Lexicon(by_alias, certain, language not in _UNSPACED)
+    return Lexicon(by_alias, certain, acronyms, language not in _UNSPACED)
 
 
 def _rows() -> Iterator[tuple[EntityType, str, str, str]]:

@@ -74,9 +74,7 @@ def _load(name: str) -> Pipeline:
     except (OSError, ValueError) as error:
         raise ModelMissing(f"NEWSLOOM_SPACY_MODEL names {name!r}, which spaCy can not load: {error}") from error
     if "ner" not in nlp.pipe_names:
-        raise ModelMissing(
-            f"NEWSLOOM_SPACY_MODEL names {name!r}, which has no component `ner`: {', '.join(nlp.pipe_names)}"
-        )
+        raise ModelMissing(f"NEWSLOOM_SPACY_MODEL names {name!r}, which has no component `ner` to find names with")
     for component in _unused(nlp):
         nlp.remove_pipe(component)
     return nlp

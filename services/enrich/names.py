@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from services.enrich.slugs import slug
 from services.enrich.words import COMPANY_FORMS
@@ -39,13 +39,14 @@ def _words(name: str) -> list[str]:
     return [s for word in _GENERATION.sub("", name).split() if (s := slug(word))]
 
 
-def _is_form(own: Sequence[str], full: Sequence[str]) -> bool:
-    if len(own) >= len(full):
+def _is_form(own: list[str], full: list[str]) -> bool:
+    if len(own) > len(full) or own == full:
         return False
-    if list(full[-len(own) :]) == list(own):  # "van Gogh" and "Gogh" of "Vincent van Gogh"
+    if full[-len(own) :] == own:  # "van Gogh" and "Gogh" of "Vincent van Gogh"
         return True
-    given, first = own[0], full[0]
-    return len(own) > 1 and (given == first or (min(len(given), len(first)) == 1 and given[0] == first[0]))
+    if own[0] == full[0]:  # "George Bush" of "George W. Bush"
+        return 1 < len(own) < len(full)
+    return len(own[0]) == 1 and own[0] == full[0][0]  # "B. Obama" of "Barack Obama"
 
 
 def company(name: str) -> str:

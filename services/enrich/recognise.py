@@ -1,5 +1,6 @@
 """Spans that name something: from the language's model, from the alias table, and from both as one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,8 @@ from services.enrich.headings import capitals_say_nothing
 from services.enrich.pieces import Piece, batches
 from services.enrich.spans import Ordered, Span, trim
 from services.enrich.words import TYPES
+
+_LIST = re.compile(r"(?:[\s,/&–-]|\b(?:and|or|und|et|y|e|en)\b)*")
 
 
 def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
@@ -46,16 +49,21 @@ def merge(text: str, model: Sequence[Span], table: Sequence[Span], lexicon: Lexi
     ("Bank of China"), otherwise the table stands.
     """
     known = Ordered(table)
-    kept = Ordered(
-        _known(text, s, lexicon) for s in model if not any(_weighs_more(t, s) for t in known.over(s.start, s.end))
-    )
+    kept = Ordered(_known(text, s, lexicon) for s in model if _stands(text, s, known.over(s.start, s.end)))
     free = [t for t in table if not kept.over(t.start, t.end)]
     return sorted(kept.spans + free, key=lambda s: s.start)
 
 
-def _weighs_more(table: Span, model: Span) -> bool:
-    """Whether a span of the table goes beyond the one of the model that it overlaps."""
-    return table.start < model.start or model.end < table.end
+def _stands(text: str, span: Span, table: Sequence[Span]) -> bool:
+    """Whether a span of the model stands against those of the table that it overlaps.
+
+    Not when one of them goes beyond it, and not when it only lists several ("Oslo & Bergen").
+    """
+    if any(t.start < span.start or span.end < t.end for t in table):
+        return False
+    edges = [span.start, *(at for t in table for at in (t.start, t.end)), span.end]
+    between = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return len(table) < 2 or not all(_LIST.fullmatch(gap) for gap in between)
 
 
 def _known(text: str, span: Span, lexicon: Lexicon) -> Span:

@@ -11,8 +11,8 @@ from services.enrich.headings import in_capitals
 from services.enrich.spans import Ordered, Span, line_of, lower_words
 
 _REPEATED = frozenset({"person", "organisation", "place", "group"})
-_CAPITALISED_NEXT = re.compile(r" [^\W\d_a-z]\w")
-_CAPITALISED_BEFORE = re.compile(r"\b[^\W\d_a-z][\w.]* $")
+_NEXT = re.compile(r" ([^\W\d_])\w")
+_BEFORE = re.compile(r"\b([^\W\d_])[\w.]* $")
 
 
 def repeats(text: str, spans: Sequence[Span], types: Mapping[str, EntityType]) -> Iterator[Span]:
@@ -37,6 +37,5 @@ def _in_longer(text: str, start: int, end: int, type_: EntityType) -> bool:
     """Whether a single word is part of a longer run of words with capitals, so of another name."""
     if " " in text[start:end] or in_capitals(line_of(text, start)):
         return False
-    if _CAPITALISED_NEXT.match(text, end):
-        return True
-    return type_ != "person" and bool(_CAPITALISED_BEFORE.search(text, max(0, start - 30), start))
+    after, before = _NEXT.match(text, end), _BEFORE.search(text, max(0, start - 30), start)
+    return bool(after and after.group(1).isupper()) or bool(before and before.group(1).isupper() and type_ != "person")
