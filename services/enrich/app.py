@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from services.contracts.messages import Article
 from services.contracts.topics import ARTICLES, ENRICHED
-from services.enrich.enrich import Models, enrich, load_models
+from services.enrich.enrich import Models, check_models, enrich, load_models
 from services.runtime.each import together
 from services.runtime.pool import Pool
 from services.runtime.service import Context, Service
@@ -29,6 +29,7 @@ def work(articles: Sequence[Article]) -> list[Outcome]:
 async def wiring(context: Context) -> AsyncIterator[Service]:
     """The enrich service. A missing model is an error here, not at the first article."""
     settings = context.settings
+    check_models(settings.spacy_model)
     pool = Pool(
         work,
         workers=settings.workers,

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from services.enrich.headings import capitals_say_nothing
-from services.enrich.spans import Ordered, Span, line_of, lower_words
+from services.enrich.ordered import Ordered
+from services.enrich.spans import Span, line_of, lower_words
 from services.enrich.words import HEADS, PERSON_TITLES
 
 NOUNS_HAVE_CAPITALS = frozenset({"de"})

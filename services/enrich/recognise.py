@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from services.enrich.evidence import typed
-from services.enrich.gazetteer import Lexicon
 from services.enrich.headings import capitals_say_nothing
+from services.enrich.lexicon import Lexicon
+from services.enrich.ordered import Ordered
 from services.enrich.pieces import Piece, batches
-from services.enrich.spans import Ordered, Span, trim
+from services.enrich.spans import Span, trim
 from services.enrich.words import TYPES
 
 _LIST = re.compile(r"(?:[\s,/&–-]|\b(?:and|or|und|et|y|e|en)\b)*")

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from ahocorasick_rs import AhoCorasick
 
 from services.contracts.messages import EntityType
-from services.enrich.gazetteer import is_word, longest
 from services.enrich.headings import in_capitals
-from services.enrich.spans import Ordered, Span, line_of, lower_words
+from services.enrich.lexicon import is_word, longest
+from services.enrich.ordered import Ordered
+from services.enrich.spans import Span, line_of, lower_words
 
 _REPEATED = frozenset({"person", "organisation", "place", "group"})
 _NEXT = re.compile(r" ([^\W\d_])\w")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from services.contracts.messages import EntityType
 from services.enrich.brackets import definitions
-from services.enrich.gazetteer import Gazetteer, Lexicon
+from services.enrich.gazetteer import Gazetteer
+from services.enrich.lexicon import Lexicon
 from services.enrich.names import FullNames, company
+from services.enrich.ordered import Ordered
 from services.enrich.repeats import repeats
 from services.enrich.slugs import entity_id
-from services.enrich.spans import Ordered, Span, lower_words, surface
+from services.enrich.spans import Span, lower_words, surface
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """A span of text that names something, and the trimming of spans to the name itself."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.contracts.messages import EntityType
@@ -53,21 +51,6 @@ def line_of(text: str, at: int) -> str:
     first, last = max(0, at - LONGEST_HEADLINE), min(len(text), at + LONGEST_HEADLINE)
     end = text.find("\n", at, last)
     return text[max(first, text.rfind("\n", first, at) + 1) : end if end >= 0 else last]
-
-
-class Ordered:
-    """Spans in order of their places, to be asked which of them lie where. They must not overlap."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self.spans = sorted(spans, key=lambda s: s.start)
-        self._starts = [s.start for s in self.spans]
-
-    def over(self, start: int, end: int) -> list[Span]:
-        """The spans that share characters with `start` to `end`."""
-        last = first = bisect_left(self._starts, end)
-        while first and self.spans[first - 1].end > start:
-            first -= 1
-        return self.spans[first:last]
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

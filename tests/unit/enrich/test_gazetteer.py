@@ -2,8 +2,8 @@ from importlib.resources import files
 
 import pytest
 
-from services.contracts.messages import EntityType  # noqa: F401  (the types that the tables may use)
-from services.enrich.gazetteer import TABLES, is_word, longest
+from services.enrich.gazetteer import TABLES
+from services.enrich.lexicon import is_word, longest
 
 
 def find(gazetteer, text, language="en"):

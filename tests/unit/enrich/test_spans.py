@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrich.spans import Ordered, Span, line_of, trim
+from services.enrich.ordered import Ordered
+from services.enrich.spans import Span, line_of, trim
 
 
 @pytest.mark.parametrize(
