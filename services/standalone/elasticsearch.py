@@ -3,7 +3,7 @@
 Settings: https://www.elastic.co/guide/en/elasticsearch/reference/8.19/settings.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from services.standalone import hunspell
@@ -64,13 +64,18 @@ def configuration(host: str, port: int, transport_port: int, folder: Path) -> Ma
     }
 
 
-def prepare(home: Path, host: str, port: int, software: Software, account: Account) -> Command:
-    """Write the configuration and the dictionaries; what to run."""
+def prepare(
+    home: Path, host: str, port: int, software: Software, account: Account, avoid: Collection[int] = ()
+) -> Command:
+    """Write the configuration and the dictionaries; what to run.
+
+    `avoid` are ports that others of the stack will listen on.
+    """
     folder = data_folder(home, "elasticsearch", account)
     config, scratch = folder / "config", folder / "tmp"
     for path in (config, scratch, folder / "data", folder / "logs"):
         path.mkdir(exist_ok=True)
-    values = configuration(host, port, near("127.0.0.1", port + 100), folder)
+    values = configuration(host, port, near("127.0.0.1", port + 100, avoid), folder)
     files = {
         "elasticsearch.yml": "".join(f'{key}: "{value}"\n' for key, value in values.items()),
         "jvm.options": f"{JVM}-XX:ErrorFile={folder}/hs_err_pid%p.log\n",

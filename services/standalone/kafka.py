@@ -6,7 +6,7 @@ Settings: https://kafka.apache.org/41/configuration/broker-configs/
 import base64
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,11 +89,16 @@ def properties(host: str, port: int, controller_port: int, data: Path) -> Mappin
     }
 
 
-def prepare(home: Path, host: str, port: int, software: Software, account: Account) -> Command:
-    """Write the configuration, format the storage the first time; what to run. Raises NewsloomError."""
+def prepare(
+    home: Path, host: str, port: int, software: Software, account: Account, avoid: Collection[int] = ()
+) -> Command:
+    """Write the configuration, format the storage the first time; what to run. Raises NewsloomError.
+
+    `avoid` are ports that others of the stack will listen on.
+    """
     folder = data_folder(home, "kafka", account)
     data = folder / "data"
-    values = properties(host, port, near("127.0.0.1", port + 1), data)
+    values = properties(host, port, near("127.0.0.1", port + 1, avoid), data)
     files = {"server.properties": "".join(f"{k}={v}\n" for k, v in values.items()), "log4j2.properties": LOGGING}
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")

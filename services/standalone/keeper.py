@@ -1,6 +1,7 @@
 """Keeps one process running: starts it, waits until it is ready, watches it, starts it again when it ends."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,7 @@ class Keeper:
             if time.monotonic() > deadline:
                 log.warning("process does not stop; killing it", process=self.spec.name)
                 child.kill()
+                deadline = math.inf
             await asyncio.sleep(LOOK_S)
         self.state.pid = 0
         self._note("stopped", None)

@@ -1,6 +1,7 @@
 """TCP ports on this machine: which are free, who has the others."""
 
 import socket
+from collections.abc import Collection
 
 import psutil
 
@@ -20,9 +21,12 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def near(host: str, port: int) -> int:
-    """`port` if it is free, else some free port."""
-    return port if is_free(host, port) else unused(host)
+def near(host: str, port: int, avoid: Collection[int] = ()) -> int:
+    """`port` if it is free and not to be avoided, else some other free port."""
+    found = port
+    while found in avoid or not is_free(host, found):
+        found = unused(host)
+    return found
 
 
 def unused(host: str) -> int:

@@ -83,17 +83,22 @@ def _after(service: str, servers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in servers if name == "kafka" or service not in KAFKA_ONLY)
 
 
+def _public_ports(settings: Settings) -> frozenset[int]:
+    return frozenset(port for _, port in addresses(settings, infrastructure_only=False).values())
+
+
 def _kafka(settings: Settings, home: Path, software: Software, account: Account) -> Spec:
     host, port = own_kafka(settings) or ("127.0.0.1", 9092)
     probe: Probe = partial(probes.kafka, host, port)
-    prepare = partial(kafka.prepare, home, host, port, software, account)
-    return Spec("kafka", f"{host}:{port}", prepare, probe, probe, stall_limit_s=40, stop_limit_s=30)
+    prepare = partial(kafka.prepare, home, host, port, software, account, _public_ports(settings))
+    # The first stop takes longer: Java then writes what later starts begin from.
+    return Spec("kafka", f"{host}:{port}", prepare, probe, probe, stall_limit_s=40, stop_limit_s=60)
 
 
 def _elasticsearch(settings: Settings, home: Path, software: Software, account: Account) -> Spec:
     host, port = own_elasticsearch(settings) or ("127.0.0.1", 9200)
     probe: Probe = partial(probes.elasticsearch, settings.es_url)
-    prepare = partial(elasticsearch.prepare, home, host, port, software, account)
+    prepare = partial(elasticsearch.prepare, home, host, port, software, account, _public_ports(settings))
     return Spec(
         "elasticsearch", f"{host}:{port}", prepare, probe, probe, ready_limit_s=300, stall_limit_s=50, stop_limit_s=30
     )

@@ -12,6 +12,7 @@ def test_a_port_that_someone_listens_on_is_taken_and_told():
         assert f"process {os.getpid()} (" in holder(port)
     assert is_free("127.0.0.1", port)
     assert near("127.0.0.1", port) == port
+    assert near("127.0.0.1", port, avoid={port}) != port
 
 
 def test_a_host_without_address_is_not_free():
