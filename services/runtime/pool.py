@@ -25,6 +25,7 @@ from services.runtime.stage import Failure, Outcome
 CHUNK = 16
 TASKS_PER_WORKER = 2000  # then a fresh one: lxml and spaCy's string store grow with what they have seen
 START_LIMIT_S = 180.0
+TRIES_ALONE = 2
 
 # Each stage has its own kind of message.
 Work = Callable[[Sequence[Any]], list[Outcome]]
@@ -33,7 +34,7 @@ Work = Callable[[Sequence[Any]], list[Outcome]]
 class Pool:
     """Runs `work` on chunks of messages in `workers` processes.
 
-    A message may take `limit_s` in all: half of it with its chunk, and half alone.
+    A message may take `limit_s` in all: a third of it with its chunk, and a third twice alone.
     `initializer` runs first in each worker and may take START_LIMIT_S.
     """
 
@@ -48,7 +49,7 @@ class Pool:
     ) -> None:
         self._work = work
         self._workers = workers
-        self._limit_s = limit_s / 2
+        self._limit_s = limit_s / (1 + TRIES_ALONE)
         self._start = (os.getpid(), initializer, tuple(initargs))
         self._pool: ProcessPool | None = None
 
@@ -88,14 +89,17 @@ class Pool:
             return [await self._alone(message) for message in chunk]
 
     async def _alone(self, message: Message) -> Outcome:
-        try:
-            return (await self._run([message], self._limit_s))[0]
-        except FutureTimeout:
-            text = f"took longer than {self._limit_s:g} s alone, after its batch had taken too long; it was stopped"
-            return Failure(DeadReason.TIME_LIMIT, "TimeoutError", text)
-        except ProcessExpired as error:
-            text = f"killed its worker process twice (exit code {error.exitcode})"
-            return Failure(DeadReason.WORKER_DIED, "ProcessExpired", text)
+        """The limit is one of the clock, so a busy machine can fail a good message once; not twice, alone."""
+        for _ in range(TRIES_ALONE):
+            try:
+                return (await self._run([message], self._limit_s))[0]
+            except FutureTimeout:
+                continue
+            except ProcessExpired as error:
+                text = f"killed its worker process twice (exit code {error.exitcode})"
+                return Failure(DeadReason.WORKER_DIED, "ProcessExpired", text)
+        text = f"took longer than {self._limit_s:g} s, {TRIES_ALONE} times alone; it was stopped"
+        return Failure(DeadReason.TIME_LIMIT, "TimeoutError", text)
 
     async def _run(self, messages: Sequence[Message], limit_s: float) -> list[Outcome]:
         assert self._pool is not None, "start() first"  # noqa: S101

@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     languages: Annotated[str, AfterValidator(_codes)] = Field(
         "", description="ISO 639-1 codes to keep, separated by commas; empty: all"
     )
-    document_limit_s: float = Field(20.0, gt=0, description="most seconds to clean or enrich one document")
+    document_limit_s: float = Field(30.0, gt=0, description="most seconds to clean or enrich one document")
     workers: int = Field(1, ge=1, le=64, description="worker processes of a stage that computes (clean, enrich)")
     batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
     batch_wait_s: float = Field(0.1, ge=0, le=10, description="longest wait for a batch to fill")
