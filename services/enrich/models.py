@@ -60,10 +60,11 @@ def _package(name: str) -> str:
 
 
 def _missing(name: str) -> str:
-    return (
-        f"NEWSLOOM_SPACY_MODEL names {name!r}, which is neither an installed spaCy pipeline nor a path. "
-        f"Install it (pip install {DISTRIBUTIONS.get(name, name)}), or name another."
-    )
+    # Never a guessed name: several packages on PyPI that are called like a pipeline are placeholders of strangers.
+    known = DISTRIBUTIONS.get(name)
+    how = f"Install it (pip install {known})" if known else "Install it from spaCy's releases"
+    what = "which is neither an installed spaCy pipeline nor a path"
+    return f"NEWSLOOM_SPACY_MODEL names {name!r}, {what}. {how}, or name another."
 
 
 def _load(name: str) -> Pipeline:
