@@ -31,7 +31,7 @@ class Artifact:
 
     @property
     def path(self) -> str:
-        """Path below a repository's base (https://maven.apache.org/repository/layout.html)."""
+        """Path below a repository's base (the Maven 2 repository layout)."""
         return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.filename}"
 
 
