@@ -5,13 +5,15 @@ NEWSLOOM_HOME if that is another user, else as `nobody`. That user may be barred
 /root, mode 0700, say). Nobody's permissions are changed then: what Java needs goes to /var/lib/newsloom instead.
 """
 
-import hashlib
 import os
+import secrets
 import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from services.runtime.errors import UsageError
 
 NOBODY = 65534
 PUBLIC = Path("/var/lib/newsloom")
@@ -57,18 +59,38 @@ def java_account(home: Path) -> Account:
 
 
 def data_folder(home: Path, name: str, account: Account) -> Path:
-    """A folder that `account` owns, private to it: `home/name`, or below /var/lib/newsloom if it can not get there."""
-    folder = home / name
-    if account.switch and not account.may_enter(home):
-        folder = PUBLIC / _identity(home) / name
-        for parent in (PUBLIC, folder.parent):
-            parent.mkdir(parents=True, exist_ok=True)
-            parent.chmod(0o755)
+    """A folder that `account` owns, private to it: `home/name`, or below /var/lib/newsloom if it can not get there.
+
+    Once chosen it stays: data never seems lost because someone changed a permission. Raises UsageError then.
+    """
+    folder = _place(home, name, account)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     if account.switch and folder.stat().st_uid != account.uid:
         account.own(folder, *folder.rglob("*"))
     return folder
+
+
+def _place(home: Path, name: str, account: Account) -> Path:
+    folder, mark = home / name, home / "identity"
+    if not account.switch:
+        return folder
+    if mark.exists() and (moved := PUBLIC / mark.read_text() / name).exists():
+        return moved
+    if account.may_enter(home):
+        return folder
+    if folder.exists():
+        raise UsageError(
+            f"{folder} holds data, but user id {account.uid}, as whom Java runs, may no longer enter {home}; "
+            "give others the right to pass (chmod o+x) on that folder and those above it, or remove the data"
+        )
+    if not mark.exists():  # differs from home to home, also when one is deleted and made anew
+        mark.write_text(secrets.token_hex(8))
+    moved = PUBLIC / mark.read_text() / name
+    for parent in (PUBLIC, moved.parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        parent.chmod(0o755)
+    return moved
 
 
 def shared_folder(source: Path, name: str, account: Account) -> Path:
@@ -86,11 +108,3 @@ def shared_folder(source: Path, name: str, account: Account) -> Path:
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         draft.replace(copy)
     return copy
-
-
-def _identity(home: Path) -> str:
-    """Differs from home to home, also when one is deleted and made anew."""
-    mark = home / "identity"
-    if not mark.exists():
-        mark.write_text(hashlib.sha256(os.urandom(32)).hexdigest()[:16])
-    return mark.read_text()

@@ -26,13 +26,14 @@ def rotate(log: Path, most: int = MOST_BYTES, keep: int = KEEP) -> bool:
 
 
 def tail(log: Path, lines: int = 20, most: int = 64 * 1024) -> str:
-    """The last lines, of the last `most` bytes; empty when there is no file."""
+    """The last lines, of the last `most` bytes, without Java's stack frames; empty when there is no file."""
     if not log.exists():
         return ""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - most))
         text = file.read().decode("utf-8", "replace")
-    return "\n".join(text.splitlines()[-lines:])
+    telling = [line for line in text.splitlines() if not line.startswith(("\tat ", "\t..."))]
+    return "\n".join(telling[-lines:])
 
 
 def _numbered(log: Path, number: int) -> Path:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,12 +49,13 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    for step in (tmp_path, *list(tmp_path.parents)[:2]):
-        step.chmod(0o755)  # as root, Java runs as another user
-    yield Home(tmp_path, unused("127.0.0.1"), unused("127.0.0.1"))
-    control.stop(tmp_path)
-    kill_leftovers(tmp_path)
+def home() -> Iterator[Home]:
+    with tempfile.TemporaryDirectory(prefix="newsloom-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # as root, Java runs as another user; pytest's own folders are private
+        yield Home(folder, unused("127.0.0.1"), unused("127.0.0.1"))
+        control.stop(folder)
+        kill_leftovers(folder)
 
 
 def test_up_and_down_and_what_happens_when_processes_are_killed(home: Home) -> None:
@@ -103,7 +105,7 @@ def test_a_start_that_fails_names_the_process_and_shows_its_log(home: Home) -> N
     up = home.newsloom("up", "--infrastructure")
     assert up.returncode == 1
     assert "kafka does not start: ended with exit code 1" in up.stderr
-    assert "node.id" in up.stderr
+    assert "remove all data in your data directories" in up.stderr
     assert "newsloom doctor" in up.stderr
     assert leftovers(home.folder) == []
     status = home.newsloom("status")

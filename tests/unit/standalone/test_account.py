@@ -1,9 +1,12 @@
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from services.runtime.errors import UsageError
 from services.standalone import account
 from services.standalone.account import NOBODY, Account, data_folder, java_account, shared_folder
 
@@ -12,11 +15,11 @@ STRANGER = Account(NOBODY, NOBODY, switch=True)
 
 
 @pytest.fixture
-def open_path(tmp_path: Path) -> Path:
-    """A folder that everyone may get to."""
-    for step in (tmp_path, *list(tmp_path.parents)[:2]):
-        step.chmod(0o755)
-    return tmp_path
+def open_path() -> Iterator[Path]:
+    """A folder that everyone may get to; pytest's own are private."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def test_a_closed_folder_on_the_way_bars_others(open_path):
@@ -61,10 +64,14 @@ def test_data_goes_elsewhere_when_the_account_is_barred_from_home(open_path, mon
     home.mkdir(parents=True)
     assert data_folder(home, "kafka", STRANGER) == home / "kafka"
     home.parent.chmod(0o700)
+    with pytest.raises(UsageError, match=r"holds data, but user id 65534.*chmod o\+x"):
+        data_folder(home, "kafka", STRANGER)
+    (home / "kafka").rmdir()
     moved = data_folder(home, "kafka", STRANGER)
     assert moved.parents[1] == open_path / "public"
     assert STRANGER.may_enter(moved)
     assert moved.stat().st_uid == NOBODY
+    home.parent.chmod(0o755)
     assert data_folder(home, "kafka", STRANGER) == moved
 
 

@@ -26,3 +26,11 @@ def test_tail(tmp_path):
     log.write_bytes(b"".join(b"line %d \xff\n" % n for n in range(1000)))
     assert tail(log, lines=2) == "line 998 \ufffd\nline 999 \ufffd"
     assert len(tail(log, lines=1000, most=50)) <= 50
+
+
+def test_tail_leaves_stack_frames_out(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text(
+        "Exception: broken\n" + "\tat kafka.Kafka.main(Kafka.scala)\n" * 50 + "\t... 3 more\nCaused by: disk\n"
+    )
+    assert tail(log, lines=2) == "Exception: broken\nCaused by: disk"
