@@ -20,6 +20,8 @@ from services.runtime.settings import Settings
 from services.runtime.trace import Headers, new_headers
 
 SEND_TIMEOUT_S = 20.0
+IN_FLIGHT = 200  # more at once would wait for each other until they time out
+BATCH_BYTES = 256 * 1024  # aiokafka's 16 KiB holds less than one page
 CHECK_TIMEOUT_S = 3.0
 STOP_TIMEOUT_S = 5.0
 log = structlog.get_logger()
@@ -60,6 +62,7 @@ class Publisher:
             # down, and after one refusal for size all that follows to that partition is OutOfOrderSequenceNumber.
             enable_idempotence=False,
             compression_type="gzip",
+            max_batch_size=BATCH_BYTES,
             max_request_size=MAX_MESSAGE_BYTES + 64 * 1024,
             request_timeout_ms=int(SEND_TIMEOUT_S * 1000),
         )
@@ -97,7 +100,9 @@ class Publisher:
 
     async def send_all(self, topic: Topic, messages: Iterable[Message]) -> None:
         """Send many messages together; returns when all are confirmed."""
-        await asyncio.gather(*(self.send(topic, m) for m in messages))
+        waiting = list(messages)
+        for start in range(0, len(waiting), IN_FLIGHT):
+            await asyncio.gather(*(self.send(topic, message) for message in waiting[start : start + IN_FLIGHT]))
 
     async def send_raw(
         self, topic: Topic, key: bytes | None, value: bytes, headers: Headers, timestamp_ms: int | None = None
