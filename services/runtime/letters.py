@@ -7,6 +7,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from services.contracts.topics import DEAD, Topic
+from services.runtime.admin import knock
 from services.runtime.dead import read_context
 from services.runtime.decode import page_id
 from services.runtime.errors import Unavailable, UsageError
@@ -48,6 +49,7 @@ def dead_topic(name: str) -> Topic:
 
 def letters(settings: Settings, topics: tuple[Topic, ...] = DEAD) -> Iterator[Letter]:
     """All letters that are on `topics` now, oldest first within a topic. Raises Unavailable."""
+    knock(settings)
     try:
         consumer = KafkaConsumer(
             bootstrap_servers=settings.kafka.split(","), enable_auto_commit=False, request_timeout_ms=TIMEOUT_MS

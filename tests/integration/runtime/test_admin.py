@@ -1,5 +1,8 @@
 """Topics as the map says, on real Kafka."""
 
+import threading
+from pathlib import Path
+
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 from support.processes import eventually
@@ -8,6 +11,7 @@ from support.topics import create_topics
 from services.contracts.topics import PAGES, TOPICS
 from services.runtime.admin import Difference, connect, differences, ensure_topics
 from services.runtime.errors import Unavailable
+from services.runtime.letters import letters
 from services.runtime.settings import Settings
 
 pytestmark = pytest.mark.stack
@@ -54,6 +58,12 @@ def test_a_setting_changed_later_is_reported(settings: Settings) -> None:
         admin.close()
 
 
-def test_no_broker_is_said_with_its_address() -> None:
-    with pytest.raises(Unavailable, match=r"Kafka at 127.0.0.1:1 does not answer .* is it up"):
-        connect(Settings(_env_file=None, kafka="127.0.0.1:1"))
+def test_no_broker_is_said_with_its_address_and_leaves_nothing_open() -> None:
+    nowhere = Settings(_env_file=None, kafka="127.0.0.1:1,[::1]:1")
+    threads, files = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(Unavailable, match=r"Kafka at 127.0.0.1:1,\[::1\]:1 does not answer \(.*\); is it up"):
+            connect(nowhere)
+        with pytest.raises(Unavailable, match="does not answer"):
+            list(letters(nowhere))
+    assert (threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))) == (threads, files)
