@@ -1,0 +1,93 @@
+"""Articles for the web page in a browser: ordinary ones, right-to-left ones, and ones that attack the reader."""
+
+from datetime import timedelta
+
+from services.contracts.messages import Enriched, Entity, Mention, Source, Step, Tag
+from support.messages import AT, enriched
+
+CANARY = "__xss"
+"""What each attack sets on `window` if it gets to run."""
+ATTACKS = (
+    f"<script>window.{CANARY}=1</script>",
+    f'"><script>window.{CANARY}=1</script>',
+    f"'><img src=x onerror=window.{CANARY}=1>",
+    f"<img src=x onerror=window.{CANARY}=1>",
+    f"<svg onload=window.{CANARY}=1>",
+    f"<svg><script>window.{CANARY}=1</script></svg>",
+    f'" autofocus onfocus="window.{CANARY}=1',
+    f"' autofocus onfocus='window.{CANARY}=1",
+    f"javascript:window.{CANARY}=1",
+    f"</title><script>window.{CANARY}=1</script>",
+    f"</textarea><script>window.{CANARY}=1</script>",
+    f"</mark><script>window.{CANARY}=1</script><mark>",
+    f"<mark onclick=window.{CANARY}=1 autofocus tabindex=0 onfocus=window.{CANARY}=1>x</mark>",
+    f"&lt;script&gt;window.{CANARY}=1&lt;/script&gt;",
+    f"&amp;lt;script&amp;gt;window.{CANARY}=1&amp;lt;/script&amp;gt;",
+    f"<iframe srcdoc='<script>parent.{CANARY}=1</script>'></iframe>",
+    f"<details open ontoggle=window.{CANARY}=1>",
+    f"<meta http-equiv=refresh content='0;url=javascript:window.{CANARY}=1'>",
+    f"<base href=//evil.example/><script>window.{CANARY}=1</script>",
+    f"<a href=javascript:window.{CANARY}=1>x</a><form action=//evil.example/><input type=submit>",
+    "{{ 7*7 }}{% raw %}${7*7}<!--",
+    "\u202egnp.exe\u2066<link rel=stylesheet href=//evil.example/x.css>",
+)
+ARABIC = "افتتاح الميناء الجديد في بيروت"
+HEBREW = "הנמל החדש בחיפה נפתח"
+
+
+def ordinary() -> list[Enriched]:
+    """24 articles of four sources and two languages, one every ten days, which name Lisbon at a known place."""
+    return [_report(i) for i in range(24)]
+
+
+def _report(i: int) -> Enriched:
+    name = ("Alpha", "Beta", "Gamma", "Delta")[i % 4]
+    lisbon = Mention(start=15, end=21, text="Lisbon")
+    return enriched(
+        f"report-{i}",
+        title=f"Harbour report {i}",
+        body=f"The harbour of Lisbon received {i} crates of weapons.\n\nFerries went on as planned.",
+        description="A report.",
+        language="de" if i % 3 == 0 else "en",
+        source=Source(id=name.lower(), name=name, domain=f"{name.lower()}.example"),
+        authors=(f"Author {i % 5}",),
+        entities=(Entity(id="place:lisbon", name="Lisbon", type="place", count=1, mentions=(lisbon,)),),
+        topics=(Tag(id="transport", name="Transport", score=0.9),),
+        published_at=AT - timedelta(days=10 * i),
+        trail=(Step(stage="fetch", at=AT), Step(stage="clean", at=AT), Step(stage="enrich", at=AT)),
+    )
+
+
+def right_to_left() -> list[Enriched]:
+    """One in Arabic, one in Hebrew."""
+    texts = {"ar": ARABIC, "he": HEBREW}
+    return [
+        enriched(f"rtl-{code}", title=text, body=f"{text}. " * 5, language=code, published_at=AT)
+        for code, text in texts.items()
+    ]
+
+
+def attacking() -> list[Enriched]:
+    """An article for each attack, with it wherever an article has room for text."""
+    return [_attack(i, text) for i, text in enumerate(ATTACKS)]
+
+
+def _attack(i: int, text: str) -> Enriched:
+    start = len("hostile ")
+    mention = Mention(start=start, end=start + len(text), text=text)
+    return enriched(
+        f"attack-{i}?x='%22%3E%3Cscript%3E",
+        title=f"hostile {text}",
+        description=f"hostile {text}",
+        body=f"hostile {text} hostile.\n\n{text}",
+        authors=(text,),
+        section=text,
+        tags=(text,),
+        keyphrases=(text,),
+        source=Source(id=text, name=text, domain="evil.example"),
+        entities=(Entity(id=f"person:{text}", name=text, type="person", count=2, mentions=(mention,)),),
+        topics=(Tag(id=text, name=text, score=0.5),),
+        image_url="https://evil.example/x.png",
+        published_at=AT - timedelta(days=i),
+        trail=(Step(stage=text, at=AT),),
+    )
