@@ -1,0 +1,145 @@
+"""The gateway between real servers: submissions, journeys, servers that are away, and odd requests of all kinds."""
+
+import asyncio
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from support.archive import write
+from support.messages import AT
+from support.processes import Child, free_ports, running
+from support.topics import create_topics, values
+
+from services.contracts import indices
+from services.contracts.messages import Fate, Origin
+from services.contracts.topics import PAGES, URLS
+from services.contracts.urls import article_id
+from services.index.journeys import ended_journey
+from services.index.setup import ensure_indices
+from services.runtime.elastic import async_client
+from services.runtime.settings import Settings
+from services.standalone.ports import unused
+
+pytestmark = pytest.mark.stack
+URL = "https://news.example/submitted"
+
+
+async def test_a_submission_is_on_its_topic_and_its_journey_pending(settings: Settings, serve: Any) -> None:
+    es = async_client(settings)
+    await ensure_indices(es, settings)
+    await es.close()
+    await asyncio.to_thread(create_topics, settings)
+    async with serve(settings) as http:
+        for body in ({}, {"title": "T", "text": "Words."}):
+            accepted = await http.post("/v1/articles", json={"url": URL + "?utm_source=x", **body})
+            assert accepted.status_code == 202, accepted.text
+            assert accepted.json()["id"] == article_id(URL)
+            journey = (await http.get(accepted.headers["location"])).json()
+            assert (journey["fate"], journey["url"]) == ("pending", URL)
+    sent = await asyncio.to_thread(values, settings, URLS), await asyncio.to_thread(values, settings, PAGES)
+    assert [[m["url"] for m in messages] for messages in sent] == [[URL + "?utm_source=x"]] * 2
+    assert sent[1][0]["text"] == "Words."
+
+
+async def test_a_submission_that_kafka_does_not_take_leaves_no_trace(settings: Settings, serve: Any) -> None:
+    es = async_client(settings)
+    await ensure_indices(es, settings)
+    await es.close()
+    away = settings.model_copy(update={"kafka": f"127.0.0.1:{unused('127.0.0.1')}"})
+    async with serve(away) as http:
+        refused = await http.post("/v1/articles", json={"url": URL})
+        assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
+        assert refused.headers["retry-after"]
+        assert "Kafka" in refused.json()["detail"]
+        assert (await http.get("/v1/journey", params={"url": URL})).status_code == 404
+        ready = await http.get("/readyz")
+        assert ready.status_code == 503
+        assert ["kafka" in reason for reason in ready.json()["reasons"]] == [True]
+
+
+async def test_journeys_that_ended(settings: Settings, serve: Any) -> None:
+    origin = Origin(topic=settings.name(PAGES.name), partition=2, offset=41)
+    common = {"stage": "clean", "at": AT, "fetched_at": AT - timedelta(minutes=1), "source": "s", "origin": origin}
+    ends = {
+        "skipped": Fate(id=article_id(URL), url=URL, fate="skipped", reason="too_short", detail="3 words", **common),
+        "dead": Fate(id=article_id(URL + "2"), url=URL + "2", fate="dead", reason="invalid", detail="no URL", **common),
+    }
+    es = async_client(settings)
+    await ensure_indices(es, settings)
+    await write(es, settings, indices.JOURNEYS, [ended_journey(fate) for fate in ends.values()])
+    await es.close()
+    async with serve(settings) as http:
+        skipped, dead = [(await http.get("/v1/journey", params={"id": fate.id})).json() for fate in ends.values()]
+        page = await http.get("/journey", params={"url": URL + "2"})
+    assert (skipped["fate"], skipped["reason"], skipped["detail"]) == ("skipped", "too_short", "3 words")
+    assert "dead_topic" not in skipped
+    assert (dead["dead_topic"], dead["origin"]["offset"]) == (f"{origin.topic}.dead", 41)
+    assert dead["dead_topic"] in page.text
+
+
+async def test_before_there_is_an_index_the_archive_is_empty(settings: Settings, serve: Any) -> None:
+    async with serve(settings) as http:
+        assert (await http.get("/v1/search?q=x&facets=source")).json()["total"]["value"] == 0
+        assert (await http.get("/v1/timeline")).json()["buckets"] == []
+        assert (await http.get(f"/v1/articles/{article_id(URL)}")).status_code == 404
+        assert "The archive is empty" in (await http.get("/")).text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/v1/search?q=x", "/v1/search?cursor=*", "/v1/timeline", f"/v1/articles/{'0' * 64}", "/v1/journey?url=x"],
+)
+async def test_elasticsearch_away_is_a_problem_with_when_to_try_again(
+    settings: Settings, serve: Any, address: str
+) -> None:
+    nobody = f"http://127.0.0.1:{unused('127.0.0.1')}"
+    async with serve(settings.model_copy(update={"elasticsearch": nobody})) as http:
+        response = await http.get(address)
+        assert (response.status_code, response.headers["content-type"]) == (503, "application/problem+json")
+        assert response.headers["retry-after"]
+        assert "Elasticsearch does not answer" in response.json()["detail"]
+        assert "Traceback" not in response.text
+        assert (await http.get("/healthz")).status_code == 200
+
+
+VALUE = st.text(max_size=40) | st.sampled_from(
+    ["*", "7d", "2026-11", "relevance", "1", "-1", "entity", "id", "a OR (b"]
+)
+NAMES = """q from to language entity author exclude_source sort recency page page_size cursor facets facet_size
+    highlight fields interval split url id nonsense"""
+NAME = st.sampled_from(NAMES.split())
+PATHS = st.sampled_from(["/v1/search", "/v1/timeline", "/v1/journey", "/", "/journey"])
+_loop_safe = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=_loop_safe)
+@given(path=PATHS, params=st.lists(st.tuples(NAME, VALUE), max_size=5))
+async def test_no_request_is_a_server_error(http: httpx.AsyncClient, path: str, params: list[tuple[str, str]]) -> None:
+    response = await http.get(path, params=params)
+    assert response.status_code in (200, 404, 422), response.text
+    if path.startswith("/v1/") and response.status_code == 422:
+        assert all(error["parameter"] for error in response.json()["errors"])
+
+
+def test_served_for_real_it_answers_and_stops_when_told(settings: Settings, tmp_path: Path) -> None:
+    own = settings.model_copy(update={"http": f"127.0.0.1:{free_ports(1)}", "home": tmp_path})
+    child = Child(own, "search", "services", "run", "search")
+    with running(child), httpx.Client(base_url=f"http://{own.http}", trust_env=False, timeout=30) as http:
+        assert http.get("/").status_code == 200
+        head = http.head("/")
+        assert (head.status_code, head.content) == (200, b"")
+        for host in ("evil.example", "[", ""):
+            assert http.get("/v1/search", headers={"Host": host}).status_code in (400, 421)
+        assert "newsloom_http_requests_total" in http.get("/metrics").text
+        assert child.process is not None
+        os.kill(child.process.pid, signal.SIGTERM)
+        # uvicorn closes everything, then lets the signal have its usual effect
+        assert child.process.wait(60) in (0, -signal.SIGTERM)
+        assert "Application shutdown complete" in child.tail()
