@@ -72,12 +72,11 @@ class Provider:
         return _whole(dict(answer.body))
 
     async def open_pit(self) -> str:
-        """A point in time of the articles. Raises Unavailable also when there is no index yet."""
-        try:
-            async with _errors():
-                answer = await self._es.open_point_in_time(index=self._articles, keep_alive=PIT_KEEP_ALIVE)
-        except NotFoundError as error:
-            raise Unavailable("there is no index yet; is the index service up?") from error
+        """A point in time of the articles; of nothing while there is no index yet."""
+        async with _errors():
+            answer = await self._es.open_point_in_time(
+                index=self._articles, keep_alive=PIT_KEEP_ALIVE, ignore_unavailable=True
+            )
         return str(answer["id"])
 
     async def article(self, identity: str) -> dict[str, Any] | None:
