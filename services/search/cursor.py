@@ -2,32 +2,44 @@
 
 A point in time plus the sort values of the last hit; `_shard_doc`, which Elasticsearch adds as the last sort
 key of a point in time, tells apart hits of the same date, which `search_after` on a date alone would lose.
+Scores hang on the time of asking, as newer articles rank higher: so every page is asked as at the time of the first.
 """
 
 import base64
 import binascii
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 
 START = "*"
+_NOT_OURS = "not a cursor that this gateway gave; start with cursor=*"
 
 
 class InvalidCursor(ValueError):
     """The text is no cursor of ours."""
 
 
-def encode(pit: str, after: list[Any]) -> str:
-    """The cursor of what follows the hit with sort values `after`."""
-    return base64.urlsafe_b64encode(orjson.dumps([pit, after])).decode().rstrip("=")
+class Place(NamedTuple):
+    """Point in time, sort values of the last hit (none before the first page), and when the first page was asked."""
+
+    pit: str
+    after: list[Any]
+    at: datetime
 
 
-def decode(cursor: str) -> tuple[str, list[Any]]:
-    """Point in time and sort values. Raises InvalidCursor."""
+def encode(place: Place) -> str:
+    """The cursor of what follows a place."""
+    return base64.urlsafe_b64encode(orjson.dumps(place[:])).decode().rstrip("=")
+
+
+def decode(cursor: str) -> Place:
+    """The place that a cursor stands for. Raises InvalidCursor."""
     try:
-        pit, after = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        pit, after, at = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = Place(pit, after, datetime.fromisoformat(at))
     except (ValueError, TypeError, binascii.Error):
-        raise InvalidCursor("not a cursor that this gateway gave; start with cursor=*") from None
-    if not isinstance(pit, str) or not isinstance(after, list):
-        raise InvalidCursor("not a cursor that this gateway gave; start with cursor=*")
-    return pit, after
+        raise InvalidCursor(_NOT_OURS) from None
+    if not isinstance(pit, str) or not isinstance(after, list) or place.at.tzinfo is None:
+        raise InvalidCursor(_NOT_OURS)
+    return place

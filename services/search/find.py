@@ -18,12 +18,13 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
 
     Raises QueryError, ParameterError, Unavailable.
     """
-    body = build_query(params, now, await provider.languages())
+    languages = await provider.languages()
     if params.cursor:
-        answer, following = await _through(provider, params.cursor, body)
+        place = await _place(provider, params.cursor, now)
+        answer, following = await _through(provider, params, place, build_query(params, place.at, languages))
         links = {"next": _link(given, cursor=following), "prev": None}
     else:
-        answer = await provider.search(body)
+        answer = await provider.search(build_query(params, now, languages))
         links = _pages(params, given, total_of(answer)["value"])
     return {
         "total": total_of(answer),
@@ -60,18 +61,29 @@ def _interval(params: TimelineParams, first: datetime, last: datetime) -> str:
     return params.interval
 
 
-async def _through(provider: Provider, given: str, body: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
-    """One page by cursor, and the cursor of the next; None after the last."""
+async def _place(provider: Provider, given: str, now: datetime) -> cursor.Place:
+    if given == cursor.START:
+        return cursor.Place(await provider.open_pit(), [], now)
     try:
-        pit, after = (await provider.open_pit(), None) if given == cursor.START else cursor.decode(given)
-        answer = await provider.search_pit({**body, **({"search_after": after} if after else {})}, pit)
+        return cursor.decode(given)
     except cursor.InvalidCursor as error:
         raise ParameterError("cursor", given, str(error)) from None
+
+
+async def _through(
+    provider: Provider, params: SearchParams, place: cursor.Place, body: dict[str, Any]
+) -> tuple[dict[str, Any], str | None]:
+    """One page by cursor, and the cursor of the next; None after the last."""
+    try:
+        answer = await provider.search_pit(
+            {**body, **({"search_after": place.after} if place.after else {})}, place.pit
+        )
     except ExpiredCursor:
-        raise ParameterError("cursor", given, "the cursor has expired (after 5 minutes); start with cursor=*") from None
+        text = "the cursor has expired (after 5 minutes); start with cursor=*"
+        raise ParameterError("cursor", params.cursor or "", text) from None
     hits = answer["hits"]["hits"]
-    more = len(hits) == body["size"]
-    return answer, cursor.encode(answer["pit_id"], hits[-1]["sort"]) if more else None
+    more = len(hits) == params.page_size
+    return answer, cursor.encode(cursor.Place(answer["pit_id"], hits[-1]["sort"], place.at)) if more else None
 
 
 def _pages(params: SearchParams, given: Pairs, total: int) -> dict[str, str | None]:

@@ -32,7 +32,7 @@ def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...])
     own = {name: clause for name in params.facets if name in FILTERS and (clause := _filter(params, name))}
     scoring = _bool(params, now, languages, leave_out=set(own))
     if params.sort == "relevance" and params.recency and params.q:
-        scoring["bool"]["should"] = [{"distance_feature": w.RECENCY}]
+        scoring["bool"]["should"] = [{"distance_feature": {**w.RECENCY, "origin": now.isoformat()}}]
     body: Query = {
         "query": scoring,
         "size": params.page_size,

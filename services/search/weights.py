@@ -13,7 +13,7 @@ TIE_BREAKER = 0.3
 PHRASE_BOOST = 2.0  # words that stand close together, as a bonus
 PHRASE_SLOP = 3
 MINIMUM_SHOULD_MATCH = "2<75%"  # both of two words; of more, three in four
-RECENCY: dict[str, Any] = {"field": "at", "origin": "now", "pivot": "30d", "boost": 0.6}
+RECENCY: dict[str, Any] = {"field": "at", "pivot": "30d", "boost": 0.6}
 EXACT_FIELDS = {
     "author": "authors",
     "entity": "entity_keys",

@@ -1,5 +1,7 @@
 """From Elasticsearch's answers to ours: results, cursors, intervals, journeys."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +12,8 @@ from services.search import cursor, intervals
 from services.search.journeys import journey_of
 from services.search.params import LIST_FIELDS
 from services.search.results import article_of, facets_of, highlights_of, hit_of, timeline_of, total_of
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_an_article_has_every_field_and_mentions_only_on_request() -> None:
@@ -46,16 +50,24 @@ def test_a_timeline_without_matches_is_empty() -> None:
 @given(st.text(), st.lists(st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.none()))
 def test_a_cursor_comes_back_as_it_was(pit: str, after: list[object]) -> None:
     try:
-        text = cursor.encode(pit, after)
+        text = cursor.encode(cursor.Place(pit, after, AT))
     except TypeError:  # an integer over 64 bits, or half a surrogate pair: never a sort value
         return
-    assert cursor.decode(text) == (pit, after)
+    assert cursor.decode(text) == (pit, after, AT)
+
+
+@pytest.mark.parametrize(
+    "place", [["pit", [1]], ["pit", [1], "2026"], ["pit", [1], 5], [1, [], "2026-01-01T00:00:00Z"]]
+)
+def test_a_cursor_of_another_shape_is_refused(place: list[object]) -> None:
+    with pytest.raises(cursor.InvalidCursor):
+        cursor.decode(base64.urlsafe_b64encode(json.dumps(place).encode()).decode())
 
 
 @given(st.text(max_size=60))
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     try:
-        pit, after = cursor.decode(text)
+        pit, after, _ = cursor.decode(text)
     except cursor.InvalidCursor as error:
         assert "cursor=*" in str(error)
     else:
@@ -63,19 +75,16 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
         assert isinstance(after, list)
 
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
 @pytest.mark.parametrize(
     ("days", "interval"), [(0, "hour"), (2, "hour"), (30, "day"), (200, "week"), (1000, "month"), (9000, "year")]
 )
 def test_the_interval_fits_the_time(days: int, interval: str) -> None:
-    assert intervals.choose(START, START + timedelta(days=days)) == interval
+    assert intervals.choose(AT, AT + timedelta(days=days)) == interval
 
 
 def test_steps_cover_both_ends() -> None:
-    assert intervals.steps(START, START, "day") == 1
-    assert intervals.steps(START, START + timedelta(days=2), "day") == 3
+    assert intervals.steps(AT, AT, "day") == 1
+    assert intervals.steps(AT, AT + timedelta(days=2), "day") == 3
 
 
 def test_a_journey_says_where_to_look_next() -> None:

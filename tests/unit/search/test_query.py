@@ -69,7 +69,8 @@ def test_a_word_of_several_tokens_is_one_word() -> None:
 
 
 def test_recency_ranks_only_searches_by_relevance_and_can_be_turned_off() -> None:
-    assert query(q="a")["query"]["bool"]["should"] == [{"distance_feature": weights.RECENCY}]
+    recency = {**weights.RECENCY, "origin": NOW.isoformat()}
+    assert query(q="a")["query"]["bool"]["should"] == [{"distance_feature": recency}]
     assert "should" not in query(q="a", recency=False)["query"]["bool"]
     assert "should" not in query(q="a", sort="newest")["query"]["bool"]
 
