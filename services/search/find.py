@@ -20,7 +20,7 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
     """
     languages = await provider.languages()
     if params.cursor:
-        place = await _place(provider, params.cursor, now)
+        place = _place(params.cursor, now)
         answer, following = await _through(provider, params, place, build_query(params, place.at, languages))
         links = {"next": _link(given, cursor=following), "prev": None}
     else:
@@ -61,9 +61,10 @@ def _interval(params: TimelineParams, first: datetime, last: datetime) -> str:
     return params.interval
 
 
-async def _place(provider: Provider, given: str, now: datetime) -> cursor.Place:
+def _place(given: str, now: datetime) -> cursor.Place:
+    """Where a cursor leads on; at the start there is no point in time yet."""
     if given == cursor.START:
-        return cursor.Place(await provider.open_pit(), [], now)
+        return cursor.Place("", [], now)
     try:
         return cursor.decode(given)
     except cursor.InvalidCursor as error:
@@ -74,10 +75,10 @@ async def _through(
     provider: Provider, params: SearchParams, place: cursor.Place, body: dict[str, Any]
 ) -> tuple[dict[str, Any], str | None]:
     """One page by cursor, and the cursor of the next; None after the last."""
+    pit = place.pit or await provider.open_pit()
+    after = {"search_after": place.after} if place.after else {}
     try:
-        answer = await provider.search_pit(
-            {**body, **({"search_after": place.after} if place.after else {})}, place.pit
-        )
+        answer = await provider.search_pit({**body, **after}, pit)
     except ExpiredCursor:
         text = "the cursor has expired (after 5 minutes); start with cursor=*"
         raise ParameterError("cursor", params.cursor or "", text) from None
