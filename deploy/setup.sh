@@ -37,5 +37,7 @@ echo "Installing $(grep -c '==' "$lock") packages from $lock (hashes checked)"
 install=".venv/bin/uv pip install --python .venv/bin/python --no-deps --compile-bytecode"
 $install --require-hashes -r "$lock"
 $install --quiet --no-build-isolation --editable .
+# Our own code as well: ten processes of a stack would each compile it where PYTHONDONTWRITEBYTECODE is set.
+.venv/bin/python -m compileall -q services
 rm -f .venv/.requirements*.sha256
 echo "$want" > "$stamp"
