@@ -27,16 +27,15 @@ Add = Callable[[list[Enriched]], Awaitable[None]]
 @pytest.fixture
 async def add(settings: Settings) -> AsyncIterator[Add]:
     """`await add(articles)`: index them, searchable at once."""
-    es = async_client(settings)
-    await ensure_indices(es, settings)
-    indexer = Indexer(es, settings)
+    async with async_client(settings) as es:
+        await ensure_indices(es, settings)
+        indexer = Indexer(es, settings)
 
-    async def index(articles: list[Enriched]) -> None:
-        assert all(isinstance(outcome, Forward) for outcome in await indexer.articles(articles))
-        await es.indices.refresh(index=settings.name(indices.ARTICLES))
+        async def index(articles: list[Enriched]) -> None:
+            assert all(isinstance(outcome, Forward) for outcome in await indexer.articles(articles))
+            await es.indices.refresh(index=settings.name(indices.ARTICLES))
 
-    yield index
-    await es.close()
+        yield index
 
 
 def reports(name: str, count: int) -> list[Enriched]:
@@ -73,15 +72,14 @@ async def test_a_cursor_meets_each_article_once_while_others_arrive(
 async def test_a_cursor_meets_each_article_once_though_time_goes_by(settings: Settings, add: Add) -> None:
     there = reports("there", 60)
     await add(there)
-    es = async_client(settings)
     now, following, seen = AT, "*", []
-    while following:
-        params = SearchParams.model_validate({"q": "body", "cursor": following, "page_size": 25, "from": "3d"})
-        answer = await find(Provider(es, settings), params, [], now)
-        seen += [a["id"] for a in answer["articles"]]
-        following = httpx.URL(answer["next"]).params["cursor"] if answer["next"] else ""
-        now += timedelta(days=2)  # what ranks newer articles higher, and "3 days back", would be others by now
-    await es.close()
+    async with async_client(settings) as es:
+        while following:
+            params = SearchParams.model_validate({"q": "body", "cursor": following, "page_size": 25, "from": "3d"})
+            answer = await find(Provider(es, settings), params, [], now)
+            seen += [a["id"] for a in answer["articles"]]
+            following = httpx.URL(answer["next"]).params["cursor"] if answer["next"] else ""
+            now += timedelta(days=2)  # what ranks newer articles higher, and "3 days back", would be others by now
     assert sorted(seen) == sorted(a.id for a in there)
 
 
