@@ -90,19 +90,19 @@ def _read(path: Path) -> bytes:
 def _message(data: dict[str, Any] | bytes) -> Message:
     """Validate. Raises BadInput or InvalidUrl with what is wrong."""
     line = data if isinstance(data, bytes) else orjson.dumps({k: v for k, v in data.items() if v is not None})
-    raw = orjson.loads(line) if line.lstrip().startswith(b"{") and _is_json(line) else {}
-    model = PageMessage if any(name in raw for name in _BODIES) else UrlMessage
+    model = UrlMessage if _fields(line).keys().isdisjoint(_BODIES) else PageMessage
     message = decode(line, model)
     canonical_url(getattr(message, "url", ""))
     return message
 
 
-def _is_json(line: bytes) -> bool:
+def _fields(line: bytes) -> dict[str, Any]:
+    """What a line has, as far as it can be told; what is wrong with it is for `decode` to say."""
     try:
-        orjson.loads(line)
+        found = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return False
-    return True
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 async def _send(settings: Settings, lines: list[tuple[str, Any]], as_json: bool) -> int:

@@ -10,12 +10,12 @@ from rich.console import Console
 
 from services.commands.output import print_json
 from services.commands.stack_view import show_checks, show_report
+from services.runtime.gateway import base_url
 from services.runtime.settings import Settings, load_settings
 from services.standalone import control
 from services.standalone.doctor import examine
 from services.standalone.main import run_stack
 from services.standalone.report import collect
-from services.standalone.stack import base_url
 from services.standalone.state import StackState
 
 Foreground = Annotated[bool, typer.Option("--foreground", help="Stay in front; Ctrl-C stops everything.")]

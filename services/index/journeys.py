@@ -1,14 +1,10 @@
 """The journey of a page, as a document: which stages it passed, when, and its one final fate."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from services.contracts.messages import Enriched, Fate, Step
-
-
-def stamp(at: datetime) -> str:
-    """RFC 3339 in UTC, milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+from services.contracts.stamps import stamp
 
 
 def indexed_journey(article: Enriched, at: datetime) -> dict[str, Any]:

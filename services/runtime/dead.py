@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.contracts.messages import Origin
+from services.contracts.stamps import stamp
 from services.runtime.stage import Delivery, Failure
 from services.runtime.trace import Headers
 
@@ -45,7 +46,7 @@ def dead_headers(delivery: Delivery, stage: str, failure: Failure, now: datetime
     """The message's own headers and the story of its death; a death after a replay counts on."""
     before = read_context(delivery.headers)
     attempts = before.get("attempts", "")
-    stamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    died_at = stamp(now)
     context = DeadContext(
         stage=stage,
         reason=failure.reason,
@@ -53,8 +54,8 @@ def dead_headers(delivery: Delivery, stage: str, failure: Failure, now: datetime
         error=failure.detail,
         # Anyone may send headers: what is no count is not counted on.
         attempts=(int(attempts) if attempts.isdecimal() and len(attempts) < 10 else 0) + 1,
-        first_at=before.get("first-at", "")[:40] or stamp,
-        last_at=stamp,
+        first_at=before.get("first-at", "")[:40] or died_at,
+        last_at=died_at,
         origin=delivery.origin,
     )
     return [*own_headers(delivery.headers), *context.headers()]

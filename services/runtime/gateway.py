@@ -19,11 +19,15 @@ class Refused(NewsloomError):
         self.status = status
 
 
+def base_url(host: str, port: int) -> str:
+    """URL under which a server that listens on host:port is reached from this machine."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
+
+
 def gateway_url(settings: Settings) -> str:
     """Where the gateway's page is, for people and programs on this machine."""
-    host, port = settings.gateway
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return base_url(*settings.gateway)
 
 
 def ask(settings: Settings, method: str, path: str, **kwargs: Any) -> Any:

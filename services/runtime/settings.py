@@ -150,8 +150,7 @@ class Settings(BaseSettings):
     @property
     def es_shown(self) -> str:
         """Elasticsearch's URL without user and password, for messages and logs."""
-        scheme, _, rest = self.es_url.partition("://")
-        return f"{scheme}://{rest.rpartition('@')[2]}"
+        return without_user(self.es_url)
 
     @property
     def es_url(self) -> str:
@@ -160,6 +159,12 @@ class Settings(BaseSettings):
     def name(self, name: str) -> str:
         """`name` of a topic, group or index with the namespace in front."""
         return self.namespace + name
+
+
+def without_user(url: str) -> str:
+    """`url` without user and password, to be shown."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 @cache

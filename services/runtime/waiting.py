@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from services.contracts.stamps import stamp
 from services.runtime.errors import Unavailable
 
 FIRST_S = 0.2
@@ -26,8 +27,7 @@ class Dependencies:
     def reasons(self) -> list[str]:
         """A sentence for each dependency that is down."""
         return [
-            f"{name} has been down since {since.isoformat(timespec='seconds').replace('+00:00', 'Z')}: {why}"
-            for name, (since, why) in self._down.items()
+            f"{name} has been down since {stamp(since, 'seconds')}: {why}" for name, (since, why) in self._down.items()
         ]
 
     def down(self, name: str, why: str) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import aiohttp
 
+from services.runtime.settings import without_user
+
 TIMEOUT_S = 5.0
 _METADATA = struct.pack(">hhih8si", 3, 1, 1, 8, b"newsloom", 0)
 
@@ -82,9 +84,3 @@ def _named(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return f"nothing within {TIMEOUT_S:g} s"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-def without_user(url: str) -> str:
-    """`url` without user and password, to be shown."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"

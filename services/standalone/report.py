@@ -8,9 +8,10 @@ from typing import Any
 
 import psutil
 
+from services.runtime.gateway import base_url
 from services.runtime.settings import Settings
 from services.standalone import probes, state
-from services.standalone.stack import SERVICES, base_url, service_address
+from services.standalone.stack import SERVICES, service_address
 from services.standalone.state import ProcessState, StackState
 
 COUNTERS = ("in", "forwarded", "skipped", "dead", "lag", "rate")

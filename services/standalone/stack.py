@@ -6,6 +6,7 @@ from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
+from services.runtime.gateway import base_url
 from services.runtime.settings import STAGES, Settings
 from services.standalone import elasticsearch, kafka, probes
 from services.standalone.account import Account, java_account
@@ -48,12 +49,6 @@ def own_elasticsearch(settings: Settings) -> tuple[str, int] | None:
 def service_address(settings: Settings, service: str) -> tuple[str, int]:
     """Where a service answers /healthz and /readyz."""
     return settings.gateway if service == "search" else settings.health_address(service)
-
-
-def base_url(host: str, port: int) -> str:
-    """URL under which a server on host:port is reached from this machine."""
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
 
 
 def addresses(settings: Settings, *, infrastructure_only: bool) -> dict[str, tuple[str, int]]:
@@ -114,7 +109,7 @@ def _external(settings: Settings, name: str) -> Spec:
     """A server that others run: nothing to start, only to wait for."""
     if name == "elasticsearch":
         probe: Probe = partial(probes.elasticsearch, settings.es_url)
-        return Spec(name, probes.without_user(settings.es_url), None, probe, probe, ready_limit_s=30)
+        return Spec(name, settings.es_shown, None, probe, probe, ready_limit_s=30)
     host, _, port = settings.kafka.split(",")[0].strip().rpartition(":")
     probe = partial(probes.kafka, host.strip("[]"), int(port))
     return Spec(name, settings.kafka, None, probe, probe, ready_limit_s=30)

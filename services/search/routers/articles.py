@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.contracts.messages import Message, PageMessage, UrlMessage, Utc
+from services.contracts.stamps import stamp
 from services.contracts.topics import PAGES, URLS
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
 from services.runtime.publisher import PublishError
@@ -89,7 +90,7 @@ async def submit(submission: Submission, state: Newsloom, request: Request, resp
     state.access.check_write(request)
     identity, url = article_id(submission.url), canonical_url(submission.url)
     message = submission.message()
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    now = stamp(datetime.now(UTC))
     note = await state.provider.note_pending(
         {"id": identity, "url": url, "fate": PENDING, "stage": "search", "at": now, "source": submission.source}
     )
