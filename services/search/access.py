@@ -7,24 +7,16 @@ write that carries an Origin must come from our own page.
 
 import hashlib
 import hmac
-import ipaddress
 import re
 
 from fastapi import Request
 
+from services.runtime.loopback import is_loopback
 from services.runtime.settings import Settings, SettingsError
 from services.search.problems import Problem
 
 # Not urlsplit: it raises for a Host such as `[`, and clients send what they like.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/@]*)(?::[0-9]*)?")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` names this machine only."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 class Access:

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Callable
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 
 from services.runtime.gateway import base_url
+from services.runtime.loopback import is_loopback
 from services.runtime.settings import STAGES, Settings
 from services.standalone import elasticsearch, kafka, probes
 from services.standalone.account import Account, java_account
@@ -17,16 +17,6 @@ SERVICES = (*STAGES, "search")
 INFRASTRUCTURE = ("kafka", "elasticsearch")
 # These never ask Elasticsearch, and may load their models while it starts.
 KAFKA_ONLY = ("clean", "enrich")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine, and this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def own_kafka(settings: Settings) -> tuple[str, int] | None:

@@ -17,20 +17,6 @@ from services.runtime.elastic import async_client, sync_client
 from services.runtime.settings import Settings
 from support.messages import AT, enriched
 
-HOSTILE = (
-    "<script>window.hacked=1</script>",
-    '"><img src=x onerror=window.hacked=1>',
-    "' onmouseover='window.hacked=1",
-    "javascript:window.hacked=1",
-    "</title><script>window.hacked=1</script>",
-    "<svg onload=window.hacked=1>",
-    "&lt;script&gt;window.hacked=1&lt;/script&gt;",
-    "</mark><script>window.hacked=1</script>",
-    "<mark onclick=window.hacked=1>x</mark>",
-    "{{ 7*7 }}${7*7}",
-    "\u202egnp.exe",
-)
-
 
 def place(name: str, *mentions: tuple[int, int]) -> Entity:
     """A place, with where it stands in the body."""
@@ -61,31 +47,6 @@ def _report(i: int) -> Enriched:
         authors=(f"Author {i % 6}",),
         published_at=AT - timedelta(days=i % 50),
         story_id=f"s{i % 9}",
-    )
-
-
-def hostile() -> list[Enriched]:
-    """An article for each hostile text, with that text wherever an article has room for text."""
-    return [_hostile(i, text) for i, text in enumerate(HOSTILE)]
-
-
-def _hostile(i: int, text: str) -> Enriched:
-    start = len("hostile ")
-    mention = Mention(start=start, end=start + len(text), text=text)
-    return enriched(
-        f"hostile-{i}?x='%22%3E%3Cscript%3E",
-        title=f"hostile {text}",
-        description=text,
-        body=f"hostile {text} hostile.\n\n{text}",
-        authors=(text,),
-        section=text,
-        tags=(text,),
-        keyphrases=(text,),
-        source=Source(id=text, name=text, domain="evil.example"),
-        entities=(Entity(id=f"person:{text}", name=text, type="person", count=2, mentions=(mention,)),),
-        topics=(Tag(id=text, name=text, score=0.5),),
-        image_url="https://evil.example/x.png",
-        published_at=AT,
     )
 
 

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from support.archive import archive, hostile, news
+from support.archive import archive, news
 from support.messages import settings_for_tests
+from support.reading import attacking
 
 from services.runtime.elastic import async_client
 from services.runtime.publisher import Publisher
@@ -30,7 +31,7 @@ async def gateway(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 def filled(servers) -> Iterator[Settings]:  # type: ignore[no-untyped-def]
     """Settings whose index holds the news and the hostile articles."""
     given = settings_for_tests(kafka=servers.kafka, elasticsearch=servers.elasticsearch)
-    with archive(given, [*news(), *hostile()]) as own:
+    with archive(given, [*news(), *attacking()]) as own:
         yield own
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from support.archive import HOSTILE, hostile, news
+from support.archive import news
+from support.reading import ATTACKS, attacking
 
 from services.contracts.messages import Enriched
 
 pytestmark = pytest.mark.stack
 NEWS = news()
-ALL = [*NEWS, *hostile()]
+ALL = [*NEWS, *attacking()]
 
 
 async def search(http: httpx.AsyncClient, **params: Any) -> dict[str, Any]:
@@ -158,10 +159,10 @@ async def test_a_cursor_whose_point_in_time_is_closed_is_refused_with_what_to_do
     assert "cursor=*" in response.json()["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", ATTACKS)
 async def test_highlights_are_the_text_with_nothing_but_marks_in_it(http: httpx.AsyncClient, text: str) -> None:
     answer = await search(http, q="hostile", highlight=True, page_size=100)
-    found = next(a for a in answer["articles"] if a["description"] == text)
+    found = next(a for a in answer["articles"] if a["authors"] == [text])
     title = found["highlights"]["title"][0]
     assert "<mark>hostile</mark>" in title
     for snippet in (title, *found["highlights"]["body"]):

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from support.messages import settings_for_tests
 
 from services.runtime.settings import SettingsError
-from services.search.access import Access, is_loopback
+from services.search.access import Access
 from services.search.problems import Problem
 
 
@@ -64,12 +64,6 @@ def test_anything_else_does_not(headers: dict[str, str]) -> None:
         access(api_keys="one,two").check_write(request(host="127.0.0.1", **headers))
     assert raised.value.status == 401
     assert raised.value.headers == {"WWW-Authenticate": "Bearer"}
-
-
-def test_loopback_is_this_machine_only() -> None:
-    assert is_loopback("127.9.9.9")
-    assert not is_loopback("0.0.0.0")
-    assert not is_loopback("example.org")
 
 
 def test_a_gateway_beyond_loopback_answers_to_its_own_names_where_they_are_set() -> None:

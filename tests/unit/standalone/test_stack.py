@@ -20,16 +20,6 @@ def _nothing_is_downloaded(monkeypatch):
     monkeypatch.setattr(stack, "install", lambda *_: SOFTWARE)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "::1", "[::1]"])
-def test_this_machine(host):
-    assert stack.is_loopback(host)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.1", "kafka", "localhost.example", ""])
-def test_other_machines(host):
-    assert not stack.is_loopback(host)
-
-
 def test_the_whole_stack(tmp_path):
     specs = stack.specs(settings(tmp_path), infrastructure_only=False)
     assert [spec.name for spec in specs] == ["kafka", "elasticsearch", "fetch", "clean", "enrich", "index", "search"]
