@@ -26,6 +26,7 @@ COMMANDS = {
     "journey": "journey",
     "dead": "dead",
     "topics": "topics",
+    "bench": "bench",
     "extract": "extract",
     "enrich": "enrich",
 }

@@ -258,3 +258,13 @@ def test_an_unknown_page_is_a_problem_that_says_so(flow: Pipeline) -> None:
     assert status == 404
     assert problem["status"] == 404
     assert Path(flow.settings.home_dir).exists()
+
+
+def test_the_stack_is_measured_by_command(flow: Pipeline) -> None:
+    code, out, error = newsloom(flow, "bench", "--pages", "5", "--single", "2", "--json")
+    assert code == 0, error
+    measured = json.loads(out)
+    assert (measured["burst"]["pages"], measured["idle"]["pages"]) == (5, 2)
+    assert measured["burst"]["rate"] > 0 < measured["idle"]["median"] <= measured["idle"]["most"]
+    _, answer = flow.get("/v1/search", source=measured["source"])
+    assert answer["total"] == {"value": 1 + 5 + 2, "exact": True}
