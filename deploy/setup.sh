@@ -33,10 +33,11 @@ fi
 echo "Installing $(grep -c '==' "$lock") packages from $lock (hashes checked)"
 # uv unpacks and compiles in parallel: a quarter of pip's time. pip brings it, by hash as well.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/bootstrap.lock
-# The lock is complete, so nothing is left to resolve (--no-deps). Compiled here, services start twice as fast.
-install=".venv/bin/uv pip install --python .venv/bin/python --no-deps --compile-bytecode"
+# The lock is complete, so nothing is left to resolve (--no-deps), and what comes as source is built with the bootstrap's
+# own setuptools, by hash too (--no-build-isolation). Compiled here, services start twice as fast.
+install=".venv/bin/uv pip install --python .venv/bin/python --no-deps --compile-bytecode --no-build-isolation"
 $install --require-hashes -r "$lock"
-$install --quiet --no-build-isolation --editable .
+$install --quiet --editable .
 # Our own code as well: ten processes of a stack would each compile it where PYTHONDONTWRITEBYTECODE is set.
 .venv/bin/python -m compileall -q services
 rm -f .venv/.requirements*.sha256
