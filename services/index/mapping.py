@@ -71,7 +71,15 @@ _ARTICLE: dict[str, Any] = {
     "story_id": KEYWORD,
     "models": STORED,
     "trail": STORED,
+    # A tombstone: the document is this, `id` and `url` alone, and keeps replays from bringing the article back.
+    "gone": {"properties": {"at": DATE, "reason": KEYWORD, "detail": {"type": "text", "index": False}}},
 }
+
+
+def additions(mappings: dict[str, Any]) -> dict[str, Any]:
+    """Properties that an existing articles' index lacks; languages come with a new index only, for their analyzers."""
+    return {name: kind for name, kind in _ARTICLE.items() if name not in mappings.get("properties", {})}
+
 
 JOURNEYS_MAPPING: dict[str, Any] = {
     "mappings": {
