@@ -16,6 +16,7 @@ class SkipReason(StrEnum):
     DISALLOWED_BY_ROBOTS = "disallowed_by_robots"
     BLOCKED_ADDRESS = "blocked_address"
     GONE = "gone"
+    FORGOTTEN = "forgotten"
     HTTP_ERROR = "http_error"
     UNREACHABLE = "unreachable"
     DUPLICATE = "duplicate"

@@ -150,6 +150,9 @@ class Article(Message):
     paywalled: bool = Field(default=False, description="whether the page says that it shows a part only")
     word_count: int = Field(ge=0, description="words of body")
     content_hash: str = Field(description="SHA-256 of title and body; the same text has the same hash")
+    revision: int = Field(
+        default=0, ge=0, le=999, description="release of extraction and enrichment; of one page's, the highest is kept"
+    )
 
 
 class Mention(Model):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
+from services.contracts.revision import REVISION
 from services.enrich.models import ModelMissing, Models, check_models, load_models
 from services.enrich.persons import persons
 from services.enrich.pieces import full_text, pieces
@@ -37,7 +38,7 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
         named = resolve(text, spans, lexicon, models.gazetteer)
     version = models.versions.get(article.language)
     return Enriched(
-        **dict(article),
+        **{**dict(article), "revision": max(article.revision, REVISION)},
         entities=tuple(_entity(text, body, one) for one in named),
         models={"ner": version} if version else {},
     )

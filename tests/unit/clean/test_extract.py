@@ -10,6 +10,7 @@ from services.clean.limits import CleanLimits
 from services.clean.record import record
 from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
 from services.contracts.messages import Article, Hints, PageMessage, Step
+from services.contracts.revision import REVISION
 from services.contracts.urls import article_id
 
 Html = Callable[..., str]
@@ -55,6 +56,7 @@ def test_the_hash_is_of_the_text_and_not_of_the_layout(page: Make, article_html:
     changed = extract(page(article_html(before="<h1>Bridge closes</h1>")), LIMITS)
     assert isinstance(changed, Article)
     assert changed.content_hash != one.content_hash
+    assert one.revision == REVISION
 
 
 @pytest.mark.parametrize(

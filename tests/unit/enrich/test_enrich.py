@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.contracts.revision import REVISION
 from services.enrich.enrich import enrich
 from services.enrich.pieces import BATCH
 
@@ -50,7 +51,7 @@ def test_mentions_are_places_in_the_body_and_the_title_only_counts(models, make)
 def test_what_the_article_says_goes_on_and_the_model_is_named(models, make):
     article = make("Nothing to see.", "T")
     done = enrich([article], models)[0]
-    assert done.model_dump(include=set(type(article).model_fields)) == article.model_dump()
+    assert done.model_dump(include=set(type(article).model_fields)) == {**article.model_dump(), "revision": REVISION}
     assert done.models == {"ner": "en_core_web_sm 3.8.0"}
     assert (done.topics, done.story_id) == ((), None)
 
@@ -143,3 +144,8 @@ def test_any_text_gives_valid_entities(models, make, body, title, language):
     places = sorted((m.start, m.end) for e in done.entities for m in e.mentions)
     assert all(end <= start for (_, end), (start, _) in pairwise(places))
     assert len({e.id for e in done.entities}) == len(done.entities)
+
+
+def test_a_newer_revision_of_extraction_is_kept(models, make):
+    article = make("Nothing to see.", "T").model_copy(update={"revision": 7})
+    assert enrich([article], models)[0].revision == 7

@@ -9,7 +9,7 @@ from support.messages import AT, enriched
 
 from services.contracts.messages import Fate, Origin, Step
 from services.index.journeys import ended_journey, indexed_journey, stamp
-from services.index.versions import article_version, journey_version
+from services.index.versions import FORGOTTEN, article_version, journey_version
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 RANK = {"dead": 0, "skipped": 1, "indexed": 2}
@@ -45,9 +45,12 @@ def test_a_later_page_has_a_higher_version_and_elasticsearch_can_hold_it(at: dat
         later = at + timedelta(milliseconds=later_ms)
     except OverflowError:
         return
-    assert article_version(later) == article_version(at) + later_ms
+    assert article_version(later) == article_version(at) + later_ms * 1000
+    assert article_version(later, 0) > article_version(at, 999) > article_version(at, 1) > article_version(at)
     assert journey_version(later, "dead") > journey_version(at, "indexed")
-    assert 1 <= journey_version(later, "indexed") < 2**63
+    assert journey_version(later, "dead") > journey_version(at, "indexed", 999)
+    assert 1 <= journey_version(later, "indexed", 999) < FORGOTTEN < 2**63
+    assert journey_version(at, "skipped", 0, "forgotten") == FORGOTTEN
 
 
 @pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime(1969, 12, 31, tzinfo=UTC)])
