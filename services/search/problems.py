@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from services.runtime.errors import Unavailable
 from services.runtime.publisher import MessageTooLarge
+from services.search.provider import Gone
 from services.search.qlang import QueryError
 from services.search.query import ParameterError
 
@@ -42,6 +43,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(QueryError, _query)  # type: ignore[arg-type]
     app.add_exception_handler(ParameterError, _parameter)  # type: ignore[arg-type]
+    app.add_exception_handler(Gone, _gone)  # type: ignore[arg-type]
     app.add_exception_handler(Unavailable, _unavailable)  # type: ignore[arg-type]
     app.add_exception_handler(MessageTooLarge, _too_large)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _bug)
@@ -105,6 +107,10 @@ async def _query(request: Request, error: QueryError) -> JSONResponse:
 async def _parameter(_: Request, error: ParameterError) -> JSONResponse:
     item = {"parameter": error.parameter, "value": _shown(error.value), "message": error.message}
     return problem(422, f"{error.parameter}: {error.message}", errors=[item])
+
+
+async def _gone(_: Request, error: Gone) -> JSONResponse:
+    return problem(410, str(error), reason=error.reason)
 
 
 async def _unavailable(_: Request, error: Unavailable) -> JSONResponse:

@@ -1,5 +1,6 @@
 """All that the gateway asks of Elasticsearch, with its errors in our words."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,11 +15,20 @@ from services.runtime.settings import Settings
 PIT_KEEP_ALIVE = "5m"
 ANSWER_LIMIT_S = 15.0  # over SEARCH_TIMEOUT in query.py, after which Elasticsearch gives a search up itself
 PING_LIMIT_S = 3.0
+LANGUAGES_FOR_S = 60.0
 PENDING = "pending"
 
 
 class ExpiredCursor(Exception):
     """The cursor's point in time is over, or it never was one."""
+
+
+class Gone(Exception):
+    """The article was here and is no more: its site took it away, or it was taken out here."""
+
+    def __init__(self, at: str, reason: str, detail: str) -> None:
+        super().__init__(f"this article is gone since {at} ({reason}): {detail}")
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class Provider:
         self._articles = settings.name(indices.ARTICLES)
         self._journeys = settings.name(indices.JOURNEYS)
         self._languages: tuple[str, ...] | None = None
+        self._languages_at = 0.0
 
     async def ping(self) -> None:
         """Raises Unavailable unless Elasticsearch answers."""
@@ -46,14 +57,14 @@ class Provider:
             await self._es.options(request_timeout=PING_LIMIT_S).cluster.health(timeout="2s")
 
     async def languages(self) -> tuple[str, ...]:
-        """Codes of the languages that the index stems, as its mapping says."""
-        if self._languages is None:
+        """Codes of the languages that the index stems, as its mapping says; a new generation may have others."""
+        if self._languages is None or time.monotonic() - self._languages_at > LANGUAGES_FOR_S:
             async with _errors():
                 found = await self._es.indices.get_mapping(index=self._articles, ignore_unavailable=True)
             codes = [m["mappings"].get("_meta", {}).get("languages", []) for m in found.values()]
             if not codes:
                 return ()
-            self._languages = tuple(sorted(set().union(*codes)))
+            self._languages, self._languages_at = tuple(sorted(set().union(*codes))), time.monotonic()
         return self._languages
 
     async def search(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -80,12 +91,28 @@ class Provider:
         return str(answer["id"])
 
     async def article(self, identity: str) -> dict[str, Any] | None:
-        """One article's document."""
-        return await self._get(self._articles, identity, excludes=["stemmed", "facet", "entity_keys", "at", "trail"])
+        """One article's document, from whichever generation holds it. Raises Gone."""
+        excludes = ["stemmed", "facet", "entity_keys", "at", "trail"]
+        try:
+            async with _errors():
+                behind = await self._es.indices.get_alias(name=self._articles)
+                docs = [{"_index": name, "_id": identity, "_source": {"excludes": excludes}} for name in behind]
+                answer = await self._es.mget(docs=docs)
+        except NotFoundError:
+            return None
+        found = next((dict(doc["_source"]) for doc in answer["docs"] if doc.get("found")), None)
+        if found and (gone := found.get("gone")):
+            raise Gone(gone["at"], gone["reason"], gone["detail"])
+        return found
 
     async def journey(self, identity: str) -> dict[str, Any] | None:
         """One page's journey."""
-        return await self._get(self._journeys, identity)
+        try:
+            async with _errors():
+                found = await self._es.get(index=self._journeys, id=identity)
+        except NotFoundError:
+            return None
+        return dict(found["_source"])
 
     async def note_pending(self, document: dict[str, Any]) -> Note | None:
         """Note that a page is on its way, unless something is known of it already."""
@@ -110,14 +137,6 @@ class Provider:
         except ApiError as error:
             if error.status_code not in (404, 409):
                 raise
-
-    async def _get(self, index: str, identity: str, excludes: list[str] | None = None) -> dict[str, Any] | None:
-        try:
-            async with _errors():
-                found = await self._es.get(index=index, id=identity, source_excludes=excludes)
-        except NotFoundError:
-            return None
-        return dict(found["_source"])
 
 
 def _whole(answer: dict[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def archive(settings: Settings, articles: Iterable[Enriched], at: datetime = AT)
     finally:
         with sync_client(own) as es:
             es.indices.delete(index=",".join(es.indices.get(index=f"{own.namespace}*")))
+            es.indices.delete_index_template(name=f"{own.namespace}*")
 
 
 async def fill(settings: Settings, articles: list[Enriched], at: datetime = AT) -> None:

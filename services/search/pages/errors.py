@@ -8,13 +8,14 @@ from starlette.exceptions import HTTPException
 
 from services.runtime.errors import Unavailable
 from services.search.pages.render import message
+from services.search.provider import Gone
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
 
 def install(app: FastAPI) -> None:
     """Put pages before the handlers that `app` has."""
-    for kind, page in ((Unavailable, _away), (HTTPException, _missing)):
+    for kind, page in ((Unavailable, _away), (Gone, _gone), (HTTPException, _missing)):
         app.add_exception_handler(kind, _for_people(page, cast(Handler, app.exception_handlers[kind])))
 
 
@@ -28,6 +29,10 @@ def _for_people(page: Callable[[Any], Response | None], otherwise: Handler) -> H
 
 def _away(error: Unavailable) -> Response:
     return message(503, "Not now", f"{error}.")
+
+
+def _gone(error: Gone) -> Response:
+    return message(410, "This article is gone", "It was taken away and is kept here no more.")
 
 
 def _missing(error: HTTPException) -> Response | None:
