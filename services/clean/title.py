@@ -13,6 +13,8 @@ from services.clean.words import bare, squeeze
 # "Headline | Site", "Headline - Site", "Site: Headline" … ; a plain hyphen needs spaces, or it is part of a word.
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/~]+\s+|\s*[|｜»]\s*|\s*[–—]\s+|:\s+")
 _SITE_WORDS = 8
+_HEADLINE_WORDS = 4
+_SECTION_WORDS = 5
 _MAX_CHARS = 400
 _SAME = 0.85
 
@@ -53,9 +55,21 @@ def without_site(title: str, site: tuple[str, ...]) -> str:
     parts = _SEPARATOR.split(title)
     if len(parts) < 2:
         return title
+    if (shorter := _without_sections(title)) != title:
+        return without_site(shorter, site)
     for at, rest in ((len(parts) - 1, slice(0, -1)), (0, slice(1, None))):
         if _is_site(parts[at], site) or any(_names(parts[at], name) for name in site if name):
             return _join(title, parts[rest])
+    return title
+
+
+def _without_sections(title: str) -> str:
+    """`title` without short parts behind a bar, which headlines seldom have: "Headline of some words | Politics"."""
+    while (cut := title.rfind(" | ")) > 0:
+        words, tail = len(title[:cut].split()), len(title[cut + 3 :].split())
+        if words < _HEADLINE_WORDS or tail > _SECTION_WORDS:
+            break
+        title = title[:cut].rstrip()
     return title
 
 
