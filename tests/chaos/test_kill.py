@@ -1,98 +1,57 @@
-"""`kill -9` in the middle of a run loses and doubles nothing.
+"""1. `kill -9` of every service at random times, again and again, while pages come in: 0 lost, 0 doubled."""
 
-The short form kills one service under 200 pages; `make chaos` (NEWSLOOM_CHAOS=long) kills each in turn under 2,000.
-"""
-
-import asyncio
-import os
-import threading
-from collections.abc import Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import time
+from dataclasses import dataclass
 
 import pytest
-from support.checker import Expected, collect, faults
-from support.pages import Varied, varied
-from support.processes import Child, eventually, free_ports, pipeline, running
+from support.chaos import LONG, Run, Together, size
+from support.load import Feeder
+from support.processes import Child, running
+from support.quick import expectations, mixed, of_kind
 
-from services.contracts import indices
-from services.contracts.messages import UrlMessage
-from services.contracts.topics import PAGES, URLS
-from services.runtime.elastic import sync_client
-from services.runtime.publisher import Publisher
-from services.runtime.settings import STAGES, Settings
-
-LONG = os.environ.get("NEWSLOOM_CHAOS") == "long"
-COUNT = 2000 if LONG else 200
-VICTIMS = STAGES if LONG else ("enrich",)
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(3600 if LONG else 900)]
+from services.runtime.settings import STAGES
 
 
-@pytest.fixture
-def site() -> Iterator[tuple[str, dict[str, bytes]]]:
-    """A web site on loopback: its base address, and its pages by path."""
-    pages: dict[str, bytes] = {}
+@dataclass(frozen=True)
+class Size:
+    """How many pages over how many seconds, and how often each service is killed meanwhile."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = pages.get(self.path)
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body or b"")))
-            self.end_headers()
-            self.wfile.write(body or b"")
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", pages
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    pages: int
+    over_s: float
+    kills: int
+    drain_s: float
 
 
-async def publish(settings: Settings, sent: Sequence[Varied], fetched: Sequence[Varied]) -> None:
-    """Pages as a plug-in sends them, and URLs for fetch; some twice, in an older version too."""
-    async with Publisher(settings) as publisher:
-        older = [p.message().model_copy(update={"fetched_at": p.fetched_at.replace(year=2025)}) for p in sent[::20]]
-        await publisher.send_all(PAGES, [*older, *(p.message() for p in sent), *older])
-        await publisher.send_all(URLS, [UrlMessage(url=p.url) for p in fetched])
+SIZE = size(short=Size(300, 10, 1, 150), long=Size(10_000, 420, 20, 900))
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(2400 if LONG else 400)]
 
 
-def fates(settings: Settings) -> int:
-    """How many pages have a fate."""
-    with sync_client(settings) as es:
-        name = settings.name(indices.JOURNEYS)
-        if not es.indices.exists_alias(name=name):
-            return 0
-        es.indices.refresh(index=name)
-        return int(es.count(index=name)["count"])
-
-
-def test_kills_lose_and_double_nothing(settings: Settings, site: tuple[str, dict[str, bytes]]) -> None:
+def test_kills_lose_and_double_nothing(run: Run, site: tuple[str, dict[str, bytes]]) -> None:
     base, served = site
-    own = settings.model_copy(update={"http": f"127.0.0.1:{free_ports()}", "batch": 20})
-    sent, fetched = varied(COUNT * 9 // 10), varied(COUNT // 10, base, run=1)
-    served.update({p.url.removeprefix(base): p.html.encode() for p in fetched})
-    expected = {p.id: Expected(p.mark, fetched_at=p.fetched_at) for p in sent}
-    expected |= {p.id: Expected(p.mark) for p in fetched}
-    children = pipeline(own, NEWSLOOM_FETCH_ALLOW="127.0.0.0/8", NEWSLOOM_FETCH_DELAY_S="0")
-    stages = [children[name] for name in STAGES]
-    with running(*stages):
-        asyncio.run(publish(own, sent, fetched))
-        for number, name in enumerate(VICTIMS, 1):
-            share = COUNT * number // (len(VICTIMS) + 1)
-            eventually(lambda n=share: fates(own) >= n, f"{share} pages have a fate", limit_s=1200)
-            assert fates(own) < COUNT, f"{name} must be killed in the middle"
-            children[name].kill()
-            children[name].start().wait_ready()
-        eventually(lambda: fates(own) >= COUNT, "every page has a fate", limit_s=2400, pause_s=1)
-        eventually(lambda: all(_at_rest(child) for child in stages), "nothing waits any more")
-        assert faults(expected, collect(own)) == []
-        assert [child.stop() for child in stages] == [0] * len(stages)
+    pages = mixed(SIZE.pages, base)
+    served.update({page.url.removeprefix(base): page.html.encode() for page in of_kind(pages, "fetched")})
+    children = run.pipeline()
+    with running(*children.values()):
+        began = time.monotonic()
+        feeder = Feeder(run.settings, pages, SIZE.over_s, run.seed)
+        feeder.start()
+        dice = run.dice
+        plans = {name: sorted(dice.uniform(0.02, 1.0) * SIZE.over_s for _ in range(SIZE.kills)) for name in STAGES}
+        killing = Together(*(lambda n=name: _kill(children[n], began, plans[n]) for name in STAGES))
+        killing.wait(SIZE.over_s + 300)
+        feeder.finish(SIZE.drain_s)
+        drained = run.settle(SIZE.drain_s)
+        run.note(kills={name: len(plan) for name, plan in plans.items()}, drained_s=round(drained, 1))
+        poison = {page.id: page.value() for page in of_kind(pages, "poison")}
+        run.judge(expectations(pages), poison)
+        for child in children.values():
+            child.wait_ready()
+        assert {name: child.stop() for name, child in children.items()} == dict.fromkeys(STAGES, 0)
 
 
-def _at_rest(child: Child) -> bool:
-    return all(stage["lag"] == 0 for stage in (child.get("/status") or {"stages": [{"lag": None}]})["stages"])
+def _kill(child: Child, began: float, plan: list[float]) -> None:
+    """Kill and start again at each time of the plan; a service may well be killed while it starts."""
+    for due in plan:
+        time.sleep(max(0.0, began + due - time.monotonic()))
+        child.kill()
+        child.start()

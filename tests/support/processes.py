@@ -59,7 +59,13 @@ class Child:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSLOOM_")}
         names = ("kafka", "elasticsearch", "namespace", "http", "home", "batch", "workers", "stall_limit_s")
         given = {f"NEWSLOOM_{name.upper()}": str(getattr(self.settings, name)) for name in names}
-        return {**kept, **given, "NEWSLOOM_LOG_FORMAT": "json", "PYTHONPATH": str(TESTS), **self._environment}
+        return {
+            **kept,
+            **given,
+            "NEWSLOOM_LOG_FORMAT": "json",
+            "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}",
+            **self._environment,
+        }
 
     def start(self) -> "Child":
         """Start without waiting."""

@@ -1,0 +1,147 @@
+"""Kafka and Elasticsearch of a test's own, which it may stop, kill and start again; and a proxied link a service.
+
+They are direct children, without the supervisor of `newsloom up`: what restarts them is the test.
+"""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.runtime.settings import STAGES, Settings
+from services.standalone.logfiles import tail
+from services.standalone.process import Child, Spec
+from services.standalone.stack import specs
+from support.processes import eventually, free_ports
+from support.proxy import Link, Proxies
+
+SERVICES = (*STAGES, "search")
+READERS_OF_ELASTICSEARCH = ("fetch", "index", "search")
+START_LIMIT_S = 240.0
+STOP_LIMIT_S = 60.0
+
+
+class Server:
+    """One server. `adapt` changes what was written for it, before each start."""
+
+    def __init__(self, spec: Spec, home: Path, adapt: Callable[[Path], None] = lambda _: None) -> None:
+        self.name = spec.name
+        self._spec = spec
+        self._home = home
+        self._adapt = adapt
+        self._child: Child | None = None
+        self.log = home / f"{spec.name}.log"
+
+    def start(self) -> "Server":
+        """Start without waiting."""
+        assert self._spec.prepare is not None
+        command = self._spec.prepare()
+        self._adapt(self._home)
+        self._child = Child(command, self._home, self.log)
+        return self
+
+    def wait_ready(self) -> "Server":
+        """Wait until it can be worked with."""
+
+        def ready() -> bool:
+            assert self._child is not None
+            assert self._child.ended() is None, f"{self.name} ended:\n{tail(self.log, 40)}"
+            return asyncio.run(self._probe()) is None
+
+        eventually(ready, f"{self.name} answers", START_LIMIT_S, 0.3)
+        return self
+
+    async def _probe(self) -> str | None:
+        return await self._spec.ready()
+
+    def kill(self) -> None:
+        """`kill -9`, with all it started."""
+        assert self._child is not None
+        self._child.kill()
+        eventually(lambda: self._child is None or self._child.ended() is not None, f"{self.name} is gone", 20, 0.02)
+
+    def stop(self) -> None:
+        """SIGTERM, and wait."""
+        assert self._child is not None
+        self._child.terminate()
+        eventually(lambda: self._child is None or self._child.ended() is not None, f"{self.name} stops", STOP_LIMIT_S)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self._child is not None and self._child.ended() is None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Both servers, and a link of each service to each server it talks to, by (service, server)."""
+
+    settings: Settings
+    servers: dict[str, Server]
+    links: dict[tuple[str, str], Link]
+
+    def linked(self, service: str, settings: Settings) -> Settings:
+        """The settings with the addresses that `service` is to use."""
+        update: dict[str, object] = {"kafka": self.links[service, "kafka"].address}
+        if link := self.links.get((service, "elasticsearch")):
+            update["elasticsearch"] = f"http://{link.address}"
+        return Settings(_env_file=None, **{**settings.model_dump(), **update})
+
+    def calm(self) -> None:
+        """Take every toxic away."""
+        for link in self.links.values():
+            link.clear()
+
+
+@contextlib.contextmanager
+def stack(only: tuple[str, ...] = ("kafka", "elasticsearch")) -> Iterator[Stack]:
+    """Started servers in a temporary home, with links; all of it ends with the block."""
+    with tempfile.TemporaryDirectory(prefix="newsloom-chaos-") as folder, Proxies() as proxies:
+        home = Path(folder)
+        home.chmod(0o755)  # as root, Java runs as another user
+        # Not the ports that the kernel gives to clients: what is down for a while must come back on its own.
+        kafka = free_ports(3 + 2 * len(SERVICES) + len(READERS_OF_ELASTICSEARCH))
+        elasticsearch, inner = kafka + 2, kafka + 3  # kafka + 1 is the controller's
+        outer = iter(range(inner + len(SERVICES), 32_768))
+        settings = Settings(
+            _env_file=None,
+            home=home,
+            kafka=f"127.0.0.1:{kafka}",
+            elasticsearch=f"http://127.0.0.1:{elasticsearch}",
+        )
+        behind = {(name, "kafka"): inner + i for i, name in enumerate(SERVICES)}
+        behind |= {(name, "elasticsearch"): elasticsearch for name in READERS_OF_ELASTICSEARCH}
+        links = {at: proxies.link("-".join(at), ("127.0.0.1", port), next(outer)) for at, port in behind.items()}
+        ports = {name.upper(): (behind[name, "kafka"], links[name, "kafka"].port) for name in SERVICES}
+        adapt = {"kafka": lambda where: _listen(where, ports), "elasticsearch": lambda _: None}
+        servers = {
+            spec.name: Server(spec, home, adapt[spec.name])
+            for spec in specs(settings, infrastructure_only=True)
+            if spec.name in only
+        }
+        try:
+            for server in servers.values():
+                server.start()
+            for server in servers.values():
+                server.wait_ready()
+            yield Stack(settings, servers, links)
+        finally:
+            for server in servers.values():
+                if server.running:
+                    server.kill()
+
+
+def _listen(home: Path, ports: dict[str, tuple[int, int]]) -> None:
+    """Give Kafka more listeners: one a service, which tells clients the address of the service's link.
+
+    A client asks the broker where the broker is; behind a proxy the answer must be the proxy.
+    """
+    path = home / "kafka" / "server.properties"
+    values = dict(line.split("=", 1) for line in path.read_text().splitlines())
+    for name, (port, link) in ports.items():
+        values["listeners"] += f",{name}://127.0.0.1:{port}"
+        values["advertised.listeners"] += f",{name}://127.0.0.1:{link}"
+        values["listener.security.protocol.map"] += f",{name}:PLAINTEXT"
+    path.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
