@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from elasticsearch import AsyncElasticsearch
 
 from services.contracts import indices
-from services.contracts.fates import DeadReason
+from services.contracts.fates import DeadReason, Skip, SkipReason
 from services.contracts.messages import Enriched, Fate, Indexed, Message
-from services.index.bulk import Write, write_all
+from services.index.archive import Archive, Record, Result, Standing
+from services.index.bulk import Kind, Write
 from services.index.document import to_document
 from services.index.journeys import ended_journey, indexed_journey
+from services.index.kept import GROUPS
+from services.index.tombstones import gone_record, marks_gone
 from services.index.versions import article_version, journey_version
+from services.index.writer import Writer
 from services.runtime.settings import Settings
 from services.runtime.stage import Done, Failure, Forward, Outcome
 
@@ -19,44 +23,62 @@ from services.runtime.stage import Done, Failure, Forward, Outcome
 class Indexer:
     """Writes batches to Elasticsearch."""
 
-    def __init__(self, es: AsyncElasticsearch, settings: Settings) -> None:
-        self._es = es
-        self._articles = settings.name(indices.ARTICLES)
+    def __init__(self, es: AsyncElasticsearch, settings: Settings, writer: Writer | None = None) -> None:
+        self._writer = writer or Writer(es)
+        self._archive = Archive(self._writer, settings.name(indices.ARTICLES))
         self._journeys = settings.name(indices.JOURNEYS)
+        self._searchable = settings.indexed_when == "searchable"
 
     async def articles(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Index articles, then note their fate; a refused one fails alone. Raises Unavailable."""
+        """Index articles, each with the note of its fate after it; a refused one fails alone. Raises Unavailable."""
         articles = [message for message in messages if isinstance(message, Enriched)]
         now = datetime.now(UTC)
-        writes = [Write(a.id, article_version(a.fetched_at), to_document(a, now)) for a in articles]
-        refused = await write_all(self._es, self._articles, writes)
-        journeys = [
-            Write(a.id, journey_version(a.fetched_at, "indexed"), indexed_journey(a, now))
-            for a, reason in zip(articles, refused, strict=True)
-            if reason is None
-        ]
-        await self._note(journeys)
-        return [_outcome(a, reason, now) for a, reason in zip(articles, refused, strict=True)]
+        records = [self._record(article, now) for article in articles]
+        results = await self._archive.put(records, searchable=self._searchable)
+        return [_outcome(article, result, now) for article, result in zip(articles, results, strict=True)]
 
     async def fates(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Note the fates of pages that did not go on. Raises Unavailable."""
+        """Note the fates of pages that did not go on; what is gone leaves the archive first. Raises Unavailable."""
         fates = [message for message in messages if isinstance(message, Fate)]
-        writes = [Write(f.id, journey_version(f.fetched_at, f.fate), ended_journey(f)) for f in fates]
-        refused = await write_all(self._es, self._journeys, writes)
-        return [Done() if reason is None else _refusal(reason) for reason in refused]
+        now = datetime.now(UTC)
+        gone = await self._archive.put([gone_record(fate, now) for fate in fates if marks_gone(fate)])
+        if refused := [result.detail for result in gone if result.standing is Standing.REFUSED]:
+            raise RuntimeError(f"Elasticsearch refused a tombstone that we built ourselves: {refused[0]}")
+        answers = await self._writer.write_all([self._fate(fate) for fate in fates])
+        return [_refusal(answer.reason) if answer.kind is Kind.REFUSED else Done() for answer in answers]
 
-    async def _note(self, journeys: Sequence[Write]) -> None:
-        refused = [reason for reason in await write_all(self._es, self._journeys, journeys) if reason]
-        if refused:
-            raise RuntimeError(f"Elasticsearch refused a journey that we built ourselves: {refused[0]}")
+    def _record(self, article: Enriched, now: datetime) -> Record:
+        return Record(
+            article.id,
+            article_version(article.fetched_at, article.revision),
+            lambda: to_document(article, now),
+            lacks=any(model not in article.models for model in GROUPS),
+            then=self._indexed(article, now),
+        )
+
+    def _indexed(self, article: Enriched, now: datetime) -> Write:
+        version = journey_version(article.fetched_at, "indexed", article.revision)
+        return Write(self._journeys, article.id, version, indexed_journey(article, now))
+
+    def _fate(self, fate: Fate) -> Write:
+        version = journey_version(fate.fetched_at, fate.fate, reason=fate.reason)
+        return Write(self._journeys, fate.id, version, ended_journey(fate))
 
 
-def _outcome(article: Enriched, refused: str | None, at: datetime) -> Outcome:
-    if refused:
-        return _refusal(refused)
-    fields = {name: getattr(article, name) for name in ("id", "url", "title", "language", "source", "trail")}
-    times = {"published_at": article.published_at, "fetched_at": article.fetched_at, "indexed_at": at}
-    return Forward(Indexed(**fields, **times))
+def _outcome(article: Enriched, result: Result, at: datetime) -> Outcome:
+    match result.standing:
+        case Standing.REFUSED:
+            return _refusal(result.detail)
+        case Standing.SUPERSEDED:  # its successor was told of, or will be
+            return Done()
+        case Standing.GONE:
+            return Skip(SkipReason.GONE, f"the page is gone: {result.detail}")
+        case Standing.FORGOTTEN:
+            return Skip(SkipReason.FORGOTTEN, f"the article was taken down: {result.detail}")
+        case Standing.NEWEST:
+            fields = {name: getattr(article, name) for name in ("id", "url", "title", "language", "source", "trail")}
+            times = {"published_at": article.published_at, "fetched_at": article.fetched_at, "indexed_at": at}
+            return Forward(Indexed(**fields, **times))
 
 
 def _refusal(reason: str) -> Failure:

@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     dead_ratio_window: int = Field(200, ge=10, description="how many recent messages that part is taken of")
     stall_limit_s: float = Field(45.0, ge=5, description="lag without progress for so long gets a service restarted")
     replicas: int = Field(0, ge=0, le=5, description="replicas of each index; raise it on a cluster of several nodes")
+    indexed_when: Literal["written", "searchable"] = Field(
+        "written",
+        description="when news.indexed.v1 tells of an article: once it is written, or once a search finds it "
+        "(then each batch waits for a refresh, up to a second)",
+    )
     kafka_replication: int = Field(1, ge=1, le=5, description="replication factor of the topics we create")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, JSON elsewhere")

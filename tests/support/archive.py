@@ -9,10 +9,11 @@ from typing import Any
 
 from services.contracts import indices
 from services.contracts.messages import Enriched, Entity, Mention, Source, Tag
-from services.index.bulk import Write, write_all
+from services.index.bulk import WRITTEN, Write
 from services.index.document import to_document
 from services.index.journeys import indexed_journey
 from services.index.setup import ensure_indices
+from services.index.writer import Writer
 from services.runtime.elastic import async_client, sync_client
 from services.runtime.settings import Settings
 from support.messages import AT, enriched
@@ -76,6 +77,6 @@ async def fill(settings: Settings, articles: list[Enriched], at: datetime = AT) 
 
 async def write(es: Any, settings: Settings, index: str, documents: list[dict[str, Any]]) -> None:
     """Write documents as the index service does, and refresh."""
-    refused = await write_all(es, settings.name(index), [Write(d["id"], 1, d) for d in documents])
-    assert not any(refused), refused
+    answers = await Writer(es).write_all([Write(settings.name(index), d["id"], 1, d) for d in documents])
+    assert set(answers) <= {WRITTEN}, answers
     await es.indices.refresh(index=settings.name(index))

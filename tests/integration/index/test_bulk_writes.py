@@ -14,11 +14,13 @@ from support.messages import enriched
 
 from services.contracts import indices
 from services.contracts.messages import Enriched, Fate
-from services.index.bulk import Write, write_all
+from services.index.bulk import STALE, WRITTEN, Kind, Write
 from services.index.document import to_document
+from services.index.pace import Limits
 from services.index.setup import ensure_indices
 from services.index.stages import Indexer
 from services.index.versions import article_version
+from services.index.writer import Writer
 from services.runtime.elastic import async_client
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
@@ -46,8 +48,8 @@ def version(name: str, hour: int, **fields: Any) -> Enriched:
     return enriched(name, fetched_at=AT + timedelta(hours=hour), title=f"{name} of hour {hour}", **fields)
 
 
-def write(article: Enriched) -> Write:
-    return Write(article.id, article_version(article.fetched_at), to_document(article, AT))
+def write(alias: str, article: Enriched) -> Write:
+    return Write(alias, article.id, article_version(article.fetched_at), to_document(article, AT))
 
 
 async def stored(es: AsyncElasticsearch, index: str) -> dict[str, dict[str, Any]]:
@@ -58,8 +60,8 @@ async def stored(es: AsyncElasticsearch, index: str) -> dict[str, dict[str, Any]
 
 async def test_a_stale_version_is_a_success_and_changes_nothing(es: AsyncElasticsearch, alias: str) -> None:
     new, old = version("a", 2), version("a", 1)
-    assert await write_all(es, alias, [write(new)]) == [None]
-    assert await write_all(es, alias, [write(old), write(new)]) == [None, None]
+    assert await Writer(es).write_all([write(alias, new)]) == [WRITTEN]
+    assert await Writer(es).write_all([write(alias, old), write(alias, new)]) == [STALE, STALE]
     assert (await stored(es, alias))[new.id]["title"] == "a of hour 2"
 
 
@@ -67,29 +69,31 @@ async def test_a_stale_version_is_a_success_and_changes_nothing(es: AsyncElastic
 async def test_of_two_messages_of_one_page_in_a_batch_the_newest_wins(
     es: AsyncElasticsearch, alias: str, order: tuple[int, int]
 ) -> None:
-    assert await write_all(es, alias, [write(version("a", hour)) for hour in order]) == [None, None]
+    answers = await Writer(es).write_all([write(alias, version("a", hour)) for hour in order])
+    assert answers == [
+        WRITTEN,
+        WRITTEN if order == (1, 2) else STALE,
+    ]
     assert (await stored(es, alias))[version("a", 1).id]["title"] == "a of hour 2"
 
 
 async def test_a_refused_document_dies_alone(es: AsyncElasticsearch, alias: str, settings: Settings) -> None:
     good, bad, last = version("a", 1), version("b", 1), version("c", 1)
-    writes = [write(good), Write(bad.id, 5, {"fetched_at": "no date at all"}), write(last)]
-    first, second, third = await write_all(es, alias, writes)
-    assert (first, third) == (None, None)
-    assert second is not None
-    assert "document_parsing_exception" in second
-    assert "fetched_at" in second
+    writes = [write(alias, good), Write(alias, bad.id, 5, {"fetched_at": "no date at all"}), write(alias, last)]
+    first, second, third = await Writer(es).write_all(writes)
+    assert (first, third) == (WRITTEN, WRITTEN)
+    assert second.kind is Kind.REFUSED
+    assert "document_parsing_exception" in second.reason
+    assert "fetched_at" in second.reason
     assert set(await stored(es, alias)) == {good.id, last.id}
 
 
-async def test_requests_are_split_and_answers_stay_in_order(
-    es: AsyncElasticsearch, alias: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.index.bulk.MAX_REQUEST_BYTES", 3000)
-    writes = [write(version(f"p{i}", 1)) for i in range(30)]
-    writes[17] = Write(writes[17].id, 1, {"fetched_at": "no date"})
-    answers = await write_all(es, alias, writes)
-    assert [i for i, answer in enumerate(answers) if answer] == [17]
+async def test_requests_are_split_and_answers_stay_in_order(es: AsyncElasticsearch, alias: str) -> None:
+    writes = [write(alias, version(f"p{i}", 1)) for i in range(30)]
+    writes[17] = Write(alias, writes[17].id, 1, {"fetched_at": "no date"})
+    small = Limits(first_bytes=3000, least_bytes=3000, most_bytes=3000, least_share=1)
+    answers = await Writer(es, small).write_all(writes)
+    assert [i for i, answer in enumerate(answers) if answer != WRITTEN] == [17]
     assert len(await stored(es, alias)) == 29
 
 
@@ -114,9 +118,9 @@ async def test_a_missing_alias_is_waited_for_and_no_index_appears_by_accident(
 async def test_a_blocked_index_is_waited_for(es: AsyncElasticsearch, alias: str) -> None:
     await es.indices.put_settings(index=alias, settings={"index.blocks.write": True})
     with pytest.raises(Unavailable, match=r"\(403\)"):
-        await write_all(es, alias, [write(version("a", 1))])
+        await Writer(es).write_all([write(alias, version("a", 1))])
     await es.indices.put_settings(index=alias, settings={"index.blocks.write": None})
-    assert await write_all(es, alias, [write(version("a", 1))]) == [None]
+    assert await Writer(es).write_all([write(alias, version("a", 1))]) == [WRITTEN]
 
 
 async def test_no_elasticsearch_is_told_as_unavailable(settings: Settings) -> None:
@@ -124,7 +128,7 @@ async def test_no_elasticsearch_is_told_as_unavailable(settings: Settings) -> No
     client = async_client(nowhere)
     try:
         with pytest.raises(Unavailable, match="Elasticsearch does not answer"):
-            await write_all(client, "x", [write(version("a", 1))])
+            await Writer(client).write_all([write("x", version("a", 1))])
         with pytest.raises(Unavailable, match=r"Elasticsearch at http://127.0.0.1:1 does not answer"):
             await ensure_indices(client, nowhere)
     finally:
@@ -161,9 +165,12 @@ async def test_replays_in_any_order_give_the_same_archive(
     await ensure_indices(es, settings)
     indexer = Indexer(es, settings)
     played = data.draw(st.permutations([*events, *data.draw(st.lists(st.sampled_from(events), max_size=4))]))
-    for name, hour, kind in played:
+    for place, (name, hour, kind) in enumerate(played):
+        seen = played[:place]
         if kind == "indexed":
-            assert isinstance((await indexer.articles([version(name, hour)]))[0], Forward)
+            (outcome,) = await indexer.articles([version(name, hour)])
+            newer = any(n == name and h > hour for n, h, k in seen if k == "indexed")
+            assert isinstance(outcome, Done if newer else Forward)
         else:
             assert await indexer.fates([fate(name, hour, kind)]) == [Done()]
     rank = {"dead": 0, "skipped": 1, "indexed": 2}

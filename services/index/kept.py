@@ -1,0 +1,104 @@
+"""Enrichment that a newer version lacks by accident: it keeps what an older version of the same text had.
+
+A run without its model (`models` does not name it) recognises less; it must not take away what is there already. Of an
+article's newest version each group of fields that it lacks comes from the newest older version that has it, provided
+that every version between them has the same text. What is needed to reach that in any order of arrival stands in the
+document, as `kept`: {"after": newest older version known with another text (or none: a tombstone),
+"from": {model: {"version": where the fields are from, "own": what the newest version itself had there}}}.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+Document = dict[str, Any]
+GROUPS: dict[str, tuple[str, ...]] = {"ner": ("entities", "entity_keys", "facet.entity")}
+"""Key in `models` → the document's fields that this model fills. A line more when enrich gets a model more."""
+NEEDED = ("gone", "kept", "models", "content_hash", *(field for fields in GROUPS.values() for field in fields))
+"""The fields that the functions below read."""
+
+
+def lacks(document: Document) -> bool:
+    """Whether an article's version itself lacks a group, filled by now or not."""
+    return any(not _has(document, model) for model in GROUPS)
+
+
+def succeed(new: Document, stored: Document, version: int) -> Document:
+    """`new` in the place of the older `stored`, which has `version`: with what it lacks."""
+    if not lacks(new):
+        return new
+    if not _same_text(new, stored):
+        return {**new, "kept": {"after": version, "from": {}}}
+    kept = stored.get("kept", {})
+    made = {**new, "kept": {"after": kept.get("after", 0), "from": {}}}
+    for model in _lacking(new):
+        came_from = version if _has(stored, model) else kept.get("from", {}).get(model, {}).get("version")
+        if came_from:
+            made = _filled(made, model, stored, came_from)
+    return made
+
+
+def absorb(stored: Document, late: Document, version: int) -> Document | None:
+    """`stored` with what an older version that arrives `late` means for it; None when that is nothing."""
+    if "gone" in stored or not lacks(stored):
+        return None
+    kept = stored.get("kept", {"after": 0, "from": {}})
+    if version <= kept["after"]:
+        return None
+    if not _same_text(stored, late):
+        made = {**stored, "kept": {**kept, "after": version}}
+        for model in [m for m, fill in kept["from"].items() if fill["version"] < version]:
+            made = _emptied(made, model)
+        return made
+    made = stored
+    for model in _lacking(stored):
+        if _has(late, model) and version > kept["from"].get(model, {}).get("version", 0):
+            made = _filled({**made, "kept": made.get("kept", kept)}, model, late, version)
+    return made if made is not stored else None
+
+
+def _lacking(document: Document) -> Iterator[str]:
+    return (model for model in GROUPS if not _has(document, model))
+
+
+def _has(document: Document, model: str) -> bool:
+    """Whether this version itself was made with that model."""
+    return model in document.get("models", {}) and model not in document.get("kept", {}).get("from", {})
+
+
+def _same_text(one: Document, other: Document) -> bool:
+    return "gone" not in one and "gone" not in other and one.get("content_hash") == other.get("content_hash")
+
+
+def _filled(document: Document, model: str, giver: Document, version: int) -> Document:
+    fills = document["kept"]["from"]
+    own = fills[model]["own"] if model in fills else _values(document, model)
+    made = _with(document, _values(giver, model))
+    return {
+        **made,
+        "models": {**document.get("models", {}), model: giver["models"][model]},
+        "kept": {**document["kept"], "from": {**fills, model: {"version": version, "own": own}}},
+    }
+
+
+def _emptied(document: Document, model: str) -> Document:
+    fills = dict(document["kept"]["from"])
+    made = _with(document, fills.pop(model)["own"])
+    models = {name: which for name, which in document["models"].items() if name != model}
+    return {**made, "models": models, "kept": {**document["kept"], "from": fills}}
+
+
+def _values(document: Document, model: str) -> Document:
+    """The group's fields, by path; None for what is not there."""
+    found: Document = {}
+    for path in GROUPS[model]:
+        outer, _, inner = path.partition(".")
+        found[path] = document.get(outer, {}).get(inner) if inner else document.get(outer)
+    return found
+
+
+def _with(document: Document, values: Document) -> Document:
+    made = dict(document)
+    for path, value in values.items():
+        outer, _, inner = path.partition(".")
+        made[outer] = {**made.get(outer, {}), inner: value} if inner else value
+    return made

@@ -1,0 +1,50 @@
+"""What Elasticsearch has under given ids, wherever it lives, tombstones included."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+
+from services.index.generations import homes
+from services.runtime.errors import Unavailable
+
+MAX_DOCUMENTS = 500  # of one request, so that an answer with whole bodies stays at some MiB
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A document with the concrete index that holds it, and its version."""
+
+    index: str
+    version: int
+    document: dict[str, Any]
+
+
+async def look_up(
+    es: AsyncElasticsearch, alias: str, ids: Sequence[str], fields: Sequence[str] | None = None, *, fresh: bool = False
+) -> dict[str, Stored]:
+    """Those of `ids` that are there, as of this moment, refreshed or not; `fields`: only these. Raises Unavailable."""
+    found: dict[str, Stored] = {}
+    for some in _slices(ids):
+        places = await homes(es, alias, some, fresh=fresh)
+        wanted = [{"_index": places[id_], "_id": id_} for id_ in some]
+        try:
+            answer = await es.mget(docs=wanted, source_includes=fields)
+        except TransportError as error:
+            raise Unavailable(f"Elasticsearch does not answer: {error.message}") from error
+        except ApiError as error:
+            raise Unavailable(f"Elasticsearch can not look up ({error.status_code}): {error.message}") from error
+        for doc in answer["docs"]:
+            if doc.get("found"):
+                found[doc["_id"]] = Stored(doc["_index"], doc["_version"], doc["_source"])
+            elif doc.get("error"):
+                raise Unavailable(f"Elasticsearch can not look up: {doc['error'].get('reason')}")
+    return found
+
+
+def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
+    rest = iter(dict.fromkeys(ids))
+    while some := list(islice(rest, MAX_DOCUMENTS)):
+        yield some

@@ -1,0 +1,29 @@
+"""A page that is gone: what stands in its article's place, so that nothing older brings the article back."""
+
+from datetime import datetime
+from typing import Any
+
+from services.contracts.fates import SkipReason
+from services.contracts.messages import Fate
+from services.contracts.stamps import stamp
+from services.index.archive import Record
+from services.index.versions import article_version
+
+FIELDS = ("id", "url", "gone")
+"""All that a tombstone has."""
+
+
+def tombstone(id_: str, url: str | None, at: datetime, reason: str, detail: str) -> dict[str, Any]:
+    """The document: no text, no title, nothing of the article. `at`: when it was written, as `indexed_at`."""
+    return {"id": id_, "url": url, "gone": {"at": stamp(at), "reason": str(reason), "detail": detail}}
+
+
+def marks_gone(fate: Fate) -> bool:
+    """Whether the server said that the page is no more. Index says so too, but only of what has its tombstone."""
+    return fate.fate == "skipped" and fate.reason == SkipReason.GONE and fate.stage != "index"
+
+
+def gone_record(fate: Fate, now: datetime) -> Record:
+    """The tombstone of a page that was gone when it was fetched; a later fetch that finds it has a higher version."""
+    document = tombstone(fate.id, fate.url, now, fate.reason, fate.detail)
+    return Record(fate.id, article_version(fate.fetched_at), lambda: document)

@@ -1,0 +1,200 @@
+"""Writes many documents: several bulk requests at once, of a size that follows the cluster; items are retried alone.
+
+Of two writes of one id any may arrive first: versions settle it. Whoever needs an order keeps them apart (archive.py).
+"""
+
+import asyncio
+import heapq
+import itertools
+import random
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+
+from services.index.bulk import FILTER, Answer, Kind, Route, Write, judge
+from services.index.generations import homes
+from services.index.pace import DEFAULT, Limits, Pace
+from services.runtime.errors import Unavailable
+
+_SPLIT = {400, 413}  # too large, or one item spoils the request; 400 of a whole request names no item
+
+
+@dataclass(eq=False)
+class _Item:
+    """A write on its way; `place` is where its answer goes (None: it follows from another)."""
+
+    write: Write
+    place: int | None
+    line: bytes
+    tries: int = 0
+    moved: bool = False
+
+
+class Writer:
+    """Writes through one client; what it learns of the cluster's pace stays from call to call."""
+
+    def __init__(self, es: AsyncElasticsearch, limits: Limits = DEFAULT) -> None:
+        self.es = es
+        # Retries of the transport would come at once, and hide from us that the cluster is busy.
+        self.bulk = es.options(max_retries=0)
+        self.limits = limits
+        self.pace = Pace(limits)
+
+    async def write(self, writes: Iterable[Write], count: int, *, searchable: bool = False) -> list[Answer]:
+        """WRITTEN, STALE or REFUSED for each of the `count` writes, which may be made as they are asked for.
+
+        `searchable`: an answer comes once searches find the document (up to the index's refresh interval, 1 s).
+        Raises Unavailable when the cluster is down, busy or blocked: all may be sent again then, versions make that
+        harmless. Raises RuntimeError when a write's `then` is refused.
+        """
+        run = _Run(self, writes, count, searchable)
+        try:
+            return await run.all()
+        finally:
+            await run.stop()
+
+    async def write_all(self, writes: Sequence[Write]) -> list[Answer]:
+        """The same for writes that are at hand."""
+        return await self.write(writes, len(writes))
+
+
+class _Run:
+    """One call of `write`."""
+
+    def __init__(self, writer: Writer, writes: Iterable[Write], count: int, searchable: bool) -> None:
+        self._writer, self._pace, self._limits = writer, writer.pace, writer.limits
+        self._source: Iterator[_Item] = (_item(write, place) for place, write in enumerate(writes))
+        self._refresh = "wait_for" if searchable else None
+        self._share = max(self._limits.least_share, -(-count // self._pace.in_flight))
+        self._ready: deque[_Item] = deque()
+        self._cut: deque[list[_Item]] = deque()  # requests that the server found too large, in halves
+        self._delayed: list[tuple[float, int, _Item]] = []
+        self._order = itertools.count()
+        self._tasks: set[asyncio.Task[list[tuple[_Item, Answer]]]] = set()
+        self._answers: list[Answer | None] = [None] * count
+        self._failing_since: float | None = None
+
+    async def all(self) -> list[Answer]:
+        while True:
+            self._wake()
+            while len(self._tasks) < self._pace.in_flight and (batch := self._take()):
+                self._tasks.add(asyncio.create_task(self._send(batch)))
+                await asyncio.sleep(0)  # let it leave before the next is made
+            if not self._tasks and not self._delayed:
+                break
+            await self._settle_some()
+        return [answer for answer in self._answers if answer is not None]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _wake(self) -> None:
+        while self._delayed and self._delayed[0][0] <= time.monotonic():
+            self._ready.append(heapq.heappop(self._delayed)[2])
+
+    def _take(self) -> list[_Item]:
+        """The next request: what waits first, then what is new, up to the bound in bytes and this run's share."""
+        if self._cut:
+            return self._cut.popleft()
+        batch: list[_Item] = []
+        size = new = 0
+        while new < self._share and (item := self._ready.popleft() if self._ready else next(self._source, None)):
+            if batch and size + len(item.line) > self._pace.bytes:
+                self._ready.appendleft(item)
+                break
+            batch.append(item)
+            size += len(item.line)
+            new += item.place is not None
+        return batch
+
+    async def _send(self, batch: list[_Item]) -> list[tuple[_Item, Answer]]:
+        allowed, size, began = self._pace.bytes, sum(len(item.line) for item in batch), time.monotonic()
+        try:
+            body = await self._body(batch)
+            refresh = self._refresh if any(item.place is not None for item in batch) else None
+            response = await self._writer.bulk.bulk(operations=body, filter_path=FILTER, refresh=refresh)  # type: ignore[arg-type]  # NDJSON lines, sent as they are
+        except TransportError as error:
+            self._pace.refused(allowed)
+            return _each(batch, Answer(Kind.LATER, f"Elasticsearch does not answer: {error.message}"))
+        except ApiError as error:
+            return self._rejected(batch, error, size, allowed)
+        answers = [judge(item["index"]) for item in response["items"]]
+        if any(answer.kind is Kind.LATER and not answer.moved for answer in answers):
+            self._pace.refused(allowed)
+        elif not self._refresh:  # how long a refresh takes to come says nothing about the cluster
+            self._pace.answered(size, time.monotonic() - began, allowed)
+        return list(zip(batch, answers, strict=True))
+
+    def _rejected(self, batch: list[_Item], error: ApiError, size: int, allowed: int) -> list[tuple[_Item, Answer]]:
+        """What a whole request's refusal means: halves for one that is too large, else to be tried again."""
+        said = f"Elasticsearch refused a bulk request ({error.status_code}): {error.message}"
+        if error.status_code not in _SPLIT:
+            self._pace.refused(allowed)
+            return _each(batch, Answer(Kind.LATER, said))
+        if len(batch) == 1:
+            return _each(batch, Answer(Kind.REFUSED, f"{said}; the document has {size:,} bytes"))
+        if error.status_code == 413:
+            self._pace.too_large(size)
+        half = len(batch) // 2
+        self._cut += (batch[:half], batch[half:])
+        return []
+
+    async def _body(self, batch: list[_Item]) -> list[bytes]:
+        """NDJSON lines; each document with the index it goes to. Raises Unavailable."""
+        live: dict[str, str] = {}
+        at_home = [item for item in batch if item.write.route is Route.HOME]
+        for alias in {item.write.index for item in at_home}:
+            ids = [item.write.id for item in at_home if item.write.index == alias]
+            live |= await homes(self._writer.es, alias, ids, fresh=any(item.moved for item in batch))
+        lines: list[bytes] = []
+        for item in batch:
+            write = item.write
+            index = live[write.id] if write.route is Route.HOME else write.index
+            lines += (write.action(index), item.line)
+        return lines
+
+    async def _settle_some(self) -> None:
+        pause = max(0.0, self._delayed[0][0] - time.monotonic()) if self._delayed else None
+        if not self._tasks:
+            await asyncio.sleep(pause or 0)
+            return
+        done, self._tasks = await asyncio.wait(self._tasks, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            for item, answer in task.result():
+                self._settle(item, answer)
+
+    def _settle(self, item: _Item, answer: Answer) -> None:
+        if answer.kind is Kind.LATER:
+            self._again(item, answer)
+            return
+        self._failing_since = None
+        if item.place is not None:
+            self._answers[item.place] = answer
+        elif answer.kind is Kind.REFUSED:
+            raise RuntimeError(f"Elasticsearch refused a journey that we built ourselves: {answer.reason}")
+        if answer.kind is Kind.WRITTEN and item.write.then:
+            self._ready.append(_item(item.write.then, None))
+
+    def _again(self, item: _Item, answer: Answer) -> None:
+        now = time.monotonic()
+        self._failing_since = self._failing_since or now
+        if now - self._failing_since > self._limits.patience_s:
+            raise Unavailable(answer.reason)
+        delay = min(self._limits.first_delay_s * 2**item.tries, self._limits.most_delay_s)
+        item.tries += 1
+        item.moved = answer.moved
+        heapq.heappush(self._delayed, (now + delay * random.uniform(0.7, 1.3), next(self._order), item))
+
+
+def _item(write: Write, place: int | None) -> _Item:
+    return _Item(write, place, orjson.dumps(write.document))
+
+
+def _each(batch: list[_Item], answer: Answer) -> list[tuple[_Item, Answer]]:
+    return [(item, answer) for item in batch]
