@@ -70,7 +70,7 @@ class Leases:
         """Lease a source that was found due; None when another was faster."""
         until = now + timedelta(seconds=LEASE_S)
         state = found.source.state.model_copy(update={"lease_owner": self._owner, "lease_until": until})
-        return await self._write(found, state)
+        return await self._keep(found, state)
 
     async def release(self, held: Leased, state: SourceState) -> None:
         """Write the state of a poll and give the lease back.
@@ -79,7 +79,7 @@ class Leases:
         another took it, its word stands and nothing is written.
         """
         state = state.model_copy(update={"lease_owner": None, "lease_until": None})
-        while await self._write(held, state) is None:
+        while await self._keep(held, state) is None:
             try:
                 answer = await self._es.get(index=self._name, id=held.source.id)
             except NotFoundError:
@@ -87,6 +87,17 @@ class Leases:
             held = _leased(answer, answer["_source"])
             if held.source.state.lease_owner != self._owner:
                 return
+
+    async def followed(self, source: SourceRecord) -> str | None:
+        """Id of another source that has one of this one's lists."""
+        either = [{"terms": {name: list(source.lists)}} for name in ("feeds", "sitemaps")]
+        query = {"bool": {"should": either, "minimum_should_match": 1, "must_not": [{"term": {"id": source.id}}]}}
+        found = await self._es.search(index=self._name, query=query, size=1)
+        return next((str(hit["_source"]["id"]) for hit in found["hits"]["hits"]), None)
+
+    async def describe(self, held: Leased, source: SourceRecord) -> Leased | None:
+        """Write what was found out about a leased source; None when someone changed it meanwhile."""
+        return await self._write(held, source, source.config())
 
     async def known(self, ids: list[str]) -> set[str]:
         """Which of these articles already have a journey."""
@@ -98,18 +109,22 @@ class Leases:
             return set()
         return {doc["_id"] for doc in answer["docs"] if doc.get("found")}
 
-    async def _write(self, held: Leased, state: SourceState) -> Leased | None:
+    async def _keep(self, held: Leased, state: SourceState) -> Leased | None:
+        source = held.source.model_copy(update={"state": state})
+        return await self._write(held, source, {"state": state.model_dump(mode="json")})
+
+    async def _write(self, held: Leased, source: SourceRecord, doc: dict[str, Any]) -> Leased | None:
         try:
             answer = await self._es.update(
                 index=self._name,
-                id=held.source.id,
-                doc={"state": state.model_dump(mode="json")},
+                id=source.id,
+                doc=doc,
                 if_seq_no=held.seq_no,
                 if_primary_term=held.primary_term,
             )
         except (ConflictError, NotFoundError):
             return None
-        return _leased(answer, held.source.model_copy(update={"state": state}))
+        return _leased(answer, source)
 
 
 def _leased(answer: Any, source: Any) -> Leased:

@@ -14,11 +14,12 @@ import structlog
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.contracts.messages import UrlMessage
-from services.contracts.sources import SourceState
+from services.contracts.sources import SourceRecord, SourceState
+from services.fetch.adopt import look
 from services.fetch.client import Fetcher
 from services.fetch.leases import LEASE_S, Leased, Leases
 from services.fetch.lists import read_lists
-from services.fetch.novelty import candidates, messages, next_state
+from services.fetch.novelty import Listed, candidates, messages, next_state
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -120,8 +121,9 @@ class Poller:
 
     async def _news(self, held: Leased) -> SourceState:
         """Publish what is new; the state to write then."""
-        source = held.source
-        listed = await read_lists(source, self._fetcher)
+        source, error = (held.source, None) if held.source.lists else await self._adopt(held)
+        where = source.home or source.id
+        listed = [Listed(where, error=error)] if error else await read_lists(source, self._fetcher)
         unseen = candidates(listed, source.state)
         known = await self._leases.known(list(unseen))
         news = [item for key, item in unseen.items() if key not in known]
@@ -130,3 +132,14 @@ class Poller:
         state = next_state(source, listed, len(news), datetime.now(UTC), self._interval_s)
         log.info("polled", source=source.id, new=len(news), error=state.last_error, failures=state.failures)
         return state
+
+    async def _adopt(self, held: Leased) -> tuple[SourceRecord, str | None]:
+        """The source with the lists found at its address, or why there are none."""
+        found = await look(held.source, self._fetcher)
+        if found.error:
+            return held.source, found.error
+        if other := await self._leases.followed(found.source):
+            return held.source, f"what is there is followed already, as {other}"
+        if await self._leases.describe(held, found.source) is None:
+            return held.source, "it was changed while it was looked at, and will be looked at again"
+        return found.source, None

@@ -17,7 +17,9 @@ from services.search import middleware, problems
 from services.search.access import Access
 from services.search.pages import pages
 from services.search.provider import Provider
-from services.search.routers import articles, journey, operations, search
+from services.search.registry import Registry
+from services.search.routers import articles, journey, operations, saved, search, sources
+from services.search.saved import SavedSearches
 from services.search.state import State
 
 STOP_LIMIT_S = 10
@@ -42,10 +44,18 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         docs_url=None,
         redoc_url=None,
     )
-    app.state.newsloom = State(settings, Provider(es, settings), publisher, access, Dependencies())
+    app.state.newsloom = State(
+        settings=settings,
+        provider=Provider(es, settings),
+        publisher=publisher,
+        access=access,
+        dependencies=Dependencies(),
+        registry=Registry(es, settings),
+        saved=SavedSearches(es, settings),
+    )
     problems.install(app)
     middleware.install(app, access)
-    for module in (search, articles, journey, operations):
+    for module in (search, articles, journey, sources, saved, operations):
         app.include_router(module.router)
     pages.install(app)
     return app

@@ -53,13 +53,13 @@ class Provider:
 
     async def ping(self) -> None:
         """Raises Unavailable unless Elasticsearch answers."""
-        async with _errors():
+        async with reachable():
             await self._es.options(request_timeout=PING_LIMIT_S).cluster.health(timeout="2s")
 
     async def languages(self) -> tuple[str, ...]:
         """Codes of the languages that the index stems, as its mapping says; a new generation may have others."""
         if self._languages is None or time.monotonic() - self._languages_at > LANGUAGES_FOR_S:
-            async with _errors():
+            async with reachable():
                 found = await self._es.indices.get_mapping(index=self._articles, ignore_unavailable=True)
             codes = [m["mappings"].get("_meta", {}).get("languages", []) for m in found.values()]
             if not codes:
@@ -69,14 +69,14 @@ class Provider:
 
     async def search(self, body: dict[str, Any]) -> dict[str, Any]:
         """The answer to a search; an index that is not there yet is an empty one."""
-        async with _errors():
+        async with reachable():
             answer = await self._es.search(index=self._articles, body=body, ignore_unavailable=True)
         return _whole(dict(answer.body))
 
     async def search_pit(self, body: dict[str, Any], pit: str) -> dict[str, Any]:
         """The answer to a search in a point in time. Raises ExpiredCursor."""
         try:
-            async with _errors():
+            async with reachable():
                 answer = await self._es.search(body={**body, "pit": {"id": pit, "keep_alive": PIT_KEEP_ALIVE}})
         except (NotFoundError, BadRequestError) as error:
             raise ExpiredCursor from error
@@ -84,7 +84,7 @@ class Provider:
 
     async def open_pit(self) -> str:
         """A point in time of the articles; of nothing while there is no index yet."""
-        async with _errors():
+        async with reachable():
             answer = await self._es.open_point_in_time(
                 index=self._articles, keep_alive=PIT_KEEP_ALIVE, ignore_unavailable=True
             )
@@ -94,7 +94,7 @@ class Provider:
         """One article's document, from whichever generation holds it. Raises Gone."""
         excludes = ["stemmed", "facet", "entity_keys", "at", "trail"]
         try:
-            async with _errors():
+            async with reachable():
                 behind = await self._es.indices.get_alias(name=self._articles)
                 docs = [{"_index": name, "_id": identity, "_source": {"excludes": excludes}} for name in behind]
                 answer = await self._es.mget(docs=docs)
@@ -108,7 +108,7 @@ class Provider:
     async def journey(self, identity: str) -> dict[str, Any] | None:
         """One page's journey."""
         try:
-            async with _errors():
+            async with reachable():
                 found = await self._es.get(index=self._journeys, id=identity)
         except NotFoundError:
             return None
@@ -117,7 +117,7 @@ class Provider:
     async def note_pending(self, document: dict[str, Any]) -> Note | None:
         """Note that a page is on its way, unless something is known of it already."""
         try:
-            async with _errors():
+            async with reachable():
                 noted = await self._es.index(
                     index=self._journeys, id=document["id"], document=document, op_type="create", require_alias=True
                 )
@@ -130,7 +130,7 @@ class Provider:
     async def withdraw(self, note: Note) -> None:
         """Take a note back whose page could not be sent; what was written since stays."""
         try:
-            async with _errors():
+            async with reachable():
                 await self._es.delete(
                     index=self._journeys, id=note.id, if_seq_no=note.seq_no, if_primary_term=note.primary_term
                 )
@@ -149,7 +149,7 @@ def _whole(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _errors() -> AsyncIterator[None]:
+async def reachable() -> AsyncIterator[None]:
     """Elasticsearch away, busy or broken → Unavailable; answers such as 404 and 400 stay what they are."""
     try:
         yield

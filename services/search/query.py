@@ -1,5 +1,6 @@
 """From parameters to Elasticsearch's search requests. Pure; the clock comes as `now`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,20 @@ def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...])
     if not params.cursor:
         body["from"] = (params.page - 1) * params.page_size
     return body
+
+
+def build_newest(
+    params: FilterParams, now: datetime, languages: tuple[str, ...], size: int, fields: Sequence[str] = LIST_FIELDS
+) -> Query:
+    """The body that asks for the matches that were indexed last. Raises QueryError, ParameterError."""
+    return {
+        "query": _bool(params, now, languages),
+        "size": size,
+        "_source": list(fields),
+        "sort": [{"indexed_at": "desc"}, {"id": "asc"}],
+        "timeout": SEARCH_TIMEOUT,
+        "track_total_hits": False,
+    }
 
 
 def build_span(params: TimelineParams, now: datetime, languages: tuple[str, ...]) -> Query:

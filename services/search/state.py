@@ -10,6 +10,8 @@ from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search.access import Access
 from services.search.provider import Provider
+from services.search.registry import Registry
+from services.search.saved import SavedSearches
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class State:
     publisher: Publisher
     access: Access
     dependencies: Dependencies
+    registry: Registry
+    saved: SavedSearches
 
 
 def _state(request: Request) -> State:

@@ -20,7 +20,7 @@ from services.runtime.elastic import async_client, sync_client
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.index import SourceIndex
-from services.runtime.sources.plan import Wanted, plan
+from services.runtime.sources.plan import Plan, Wanted, plan
 from tests.support.site import Seen, Site, answer, dns, serving
 
 pytestmark = pytest.mark.stack
@@ -270,3 +270,38 @@ def test_elasticsearch_down_is_told_with_its_address(settings: Settings) -> None
     nowhere = settings.model_copy(update={"elasticsearch": "http://127.0.0.1:1"})
     with sync_client(nowhere) as client, pytest.raises(Unavailable, match=r"http://127\.0\.0\.1:1 does not answer"):
         SourceIndex(client, nowhere).all()
+
+
+def add_address(settings: Settings, url: str, name: str = "home-page") -> None:
+    with sync_client(settings) as client:
+        index = SourceIndex(client, settings)
+        index.ensure()
+        source = SourceRecord(id=f"{name}-00000000", name=name, home=url, delay_s=0.0)
+        index.apply(Plan(added={source.id: source}))
+
+
+async def test_a_source_of_an_address_alone_learns_its_feeds(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    link = f'<link rel="alternate" type="application/rss+xml" href="{site.url("/feed")}">'
+    site.routes = {"/": answer(f"<html><head>{link}</head><body>News</body></html>".encode()), "/feed": rss(site, "a")}
+    add_address(polling, site.url("/"))
+    published = Published()
+    async with poller(polling, es, published):
+        await until(lambda: stored(polling)[0].state.polls >= 2)
+        add_address(polling, site.url("/"), "again")
+        await until(lambda: {s.id: s for s in stored(polling)}["again-00000000"].state.failures > 0)
+    assert published == [site.url("/a")]
+    by_id = {source.id: source for source in stored(polling)}
+    learnt, twin = by_id["home-page-00000000"], by_id["again-00000000"]
+    assert (learnt.name, learnt.feeds, learnt.state.last_error) == ("T", (site.url("/feed"),), None)
+    assert twin.feeds == ()
+    assert "followed already, as home-page-00000000" in str(twin.state.last_error)
+
+
+async def test_an_address_without_feeds_says_so(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
+    site.routes = {"/": answer(b"<html><body>No feed here</body></html>")}
+    add_address(polling, site.url("/"))
+    async with poller(polling, es, Published()):
+        await until(lambda: stored(polling)[0].state.failures > 0)
+    assert "names no feed" in str(stored(polling)[0].state.last_error)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -81,7 +82,7 @@ class Gateway:
         self.provider.pending, self.provider.withdrawn = [], []
         app = create_app(settings, self.es, self.publisher)
         state: State = app.state.newsloom
-        app.state.newsloom = State(settings, self.provider, self.publisher, state.access, state.dependencies)
+        app.state.newsloom = replace(state, provider=self.provider, publisher=self.publisher)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 

@@ -1,0 +1,126 @@
+"""The registry of sources as the gateway reads and writes it, with Elasticsearch's errors in our words.
+
+Fetch polls what stands here, and keeps the state; what people set and what fetch keeps are written apart, so that
+neither undoes the other's work.
+"""
+
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch, BadRequestError, ConflictError, NotFoundError
+from elasticsearch.helpers import BulkIndexError, async_bulk
+
+from services.contracts import indices
+from services.contracts.sources import SourceRecord
+from services.runtime.errors import Unavailable
+from services.runtime.settings import Settings
+from services.runtime.sources.index import index_body, is_taken
+from services.runtime.sources.plan import Plan
+from services.search.provider import ANSWER_LIMIT_S, reachable
+
+MOST = 10_000
+_READ = {"excludes": ["state.recent", "state.validators"]}  # fetch's memory, which nobody reads here
+_POLL_NOW: dict[str, Any] = {"state": {"next_poll": None}}
+
+
+class Registry:
+    """Sources in Elasticsearch. Every method raises Unavailable when it does not answer."""
+
+    def __init__(self, es: AsyncElasticsearch, settings: Settings) -> None:
+        self._es = es.options(request_timeout=ANSWER_LIMIT_S, retry_on_timeout=False)
+        self._settings = settings
+        self._name = settings.name(indices.SOURCES)
+
+    async def search(self, body: dict[str, Any]) -> tuple[int, list[SourceRecord]]:
+        """How many there are, and those that the body asks for."""
+        async with reachable():
+            answer = await self._es.search(
+                index=self._name, body={**body, "_source": _READ, "track_total_hits": True}, ignore_unavailable=True
+            )
+        hits = answer["hits"]
+        return hits.get("total", {"value": 0})["value"], [
+            SourceRecord.model_validate(h["_source"]) for h in hits["hits"]
+        ]
+
+    async def all(self) -> list[SourceRecord]:
+        """Every source, by name."""
+        _, found = await self.search({"size": MOST, "sort": [{"name": "asc"}, {"id": "asc"}]})
+        return found
+
+    async def get(self, identity: str) -> SourceRecord | None:
+        """One source."""
+        try:
+            async with reachable():
+                found = await self._es.get(index=self._name, id=identity, source_excludes=_READ["excludes"])
+        except NotFoundError:
+            return None
+        return SourceRecord.model_validate(found["_source"])
+
+    async def following(self, urls: list[str]) -> SourceRecord | None:
+        """A source that has one of these feeds or sitemaps already."""
+        either = [{"terms": {name: urls}} for name in ("feeds", "sitemaps")]
+        _, found = await self.search({"size": 1, "query": {"bool": {"should": either}}})
+        return found[0] if found else None
+
+    async def add(self, source: SourceRecord) -> bool:
+        """Write a new source; False when one of its id is there."""
+        await self._ensure()
+        try:
+            async with reachable():
+                await self._es.index(
+                    index=self._name,
+                    id=source.id,
+                    document=source.model_dump(mode="json"),
+                    op_type="create",
+                    refresh="wait_for",
+                )
+        except ConflictError:
+            return False
+        return True
+
+    async def apply(self, plan: Plan) -> None:
+        """Write what a plan says; the state that pollers keep is left alone."""
+        await self._ensure()
+        added = [{"_op_type": "create", "_id": s.id, "_source": s.model_dump(mode="json")} for s in plan.added.values()]
+        merged = [{"_op_type": "update", "_id": s.id, "doc": s.config()} for s in plan.merged.values()]
+        async with reachable():
+            try:
+                await async_bulk(self._es, [*added, *merged], index=self._name, refresh="wait_for")
+            except BulkIndexError as error:
+                raise Unavailable(f"{len(error.errors)} sources could not be written; try it again") from error
+
+    async def change(self, identity: str, fields: dict[str, Any]) -> bool:
+        """Write these fields of what people set, and have it polled soon. False when it is not there."""
+        return await self._update(identity, {**fields, **_POLL_NOW})
+
+    async def poll_now(self, identity: str) -> bool:
+        """Have it polled at the poller's next look. False when it is not there."""
+        return await self._update(identity, _POLL_NOW)
+
+    async def remove(self, identity: str) -> bool:
+        """Follow it no more; its articles stay. False when it is not there."""
+        try:
+            async with reachable():
+                await self._es.delete(index=self._name, id=identity, refresh="wait_for")
+        except NotFoundError:
+            return False
+        return True
+
+    async def _update(self, identity: str, document: dict[str, Any]) -> bool:
+        try:
+            async with reachable():
+                # A poller writes its state meanwhile: our part is applied to whatever stands there then.
+                await self._es.update(
+                    index=self._name, id=identity, doc=document, retry_on_conflict=5, refresh="wait_for"
+                )
+        except NotFoundError:
+            return False
+        return True
+
+    async def _ensure(self) -> None:
+        try:
+            async with reachable():
+                if not await self._es.indices.exists(index=self._name):
+                    await self._es.indices.create(**index_body(self._settings))
+        except BadRequestError as error:
+            if not is_taken(error):
+                raise
