@@ -5,6 +5,7 @@ writer asks `homes` first and sends each document to its index by name. That no 
 is the index template's doing (setup.py): a write to a generation that is gone answers 404.
 """
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -77,6 +78,11 @@ def read(answer: dict[str, Any], alias: str) -> Generations:
 def number(name: str) -> int:
     """The number of a generation, from its name."""
     return int(name.rpartition("-")[2])
+
+
+def is_generation(alias: str, name: str) -> bool:
+    """Whether an index of that name is (or was, or is to be) a generation of `alias`."""
+    return re.fullmatch(re.escape(alias) + r"-[0-9]{6,}", name) is not None
 
 
 def named(alias: str, of: int) -> str:
