@@ -25,6 +25,7 @@ COMMANDS = {
     "sources": "sources",
     "journey": "journey",
     "dead": "dead",
+    "forget": "forget",
     "reindex": "reindex",
     "topics": "topics",
     "bench": "bench",

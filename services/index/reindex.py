@@ -83,7 +83,7 @@ async def finish(es: AsyncElasticsearch, alias: str, state: State, report: Repor
     if drop_old:
         report("old generations", 0, 1)
         await asyncio.sleep(DRAIN_S)
-    result["dropped" if drop_old else "kept"] = await (_drop if drop_old else _old)(es, alias)
+    result["dropped" if drop_old else "kept"] = await (_drop if drop_old else kept)(es, alias)
     await _forget_state(es, alias, state)
     return result
 
@@ -111,7 +111,7 @@ async def heal(es: AsyncElasticsearch, alias: str) -> None:
 async def status(es: AsyncElasticsearch, alias: str) -> dict[str, Any]:
     """What is behind the alias, what is being built and how far it is, and what is kept of old."""
     known = await generations(es, alias)
-    found: dict[str, Any] = {"generations": list(known.names), "written": known.write, "old": await _old(es, alias)}
+    found: dict[str, Any] = {"generations": list(known.names), "written": known.write, "old": await kept(es, alias)}
     if state := await load(es, alias):
         done, total = await _progress(es, alias, state)
         running = {"index": state.target, "source": state.source, "started_at": state.started_at, "owner": state.owner}
@@ -215,7 +215,8 @@ async def _progress(es: AsyncElasticsearch, alias: str, state: State) -> tuple[i
     return done, total
 
 
-async def _old(es: AsyncElasticsearch, alias: str) -> list[str]:
+async def kept(es: AsyncElasticsearch, alias: str) -> list[str]:
+    """Generations that others replaced and that are still there, closed for writing."""
     try:
         return sorted((await es.indices.get_alias(name=old_alias(alias))).body)
     except NotFoundError:
@@ -223,7 +224,7 @@ async def _old(es: AsyncElasticsearch, alias: str) -> list[str]:
 
 
 async def _drop(es: AsyncElasticsearch, alias: str) -> list[str]:
-    names = await _old(es, alias)
+    names = await kept(es, alias)
     if names:
         await es.indices.delete(index=names)
     return names
