@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.clean.extract import CleanLimits, extract
-from services.contracts.messages import Message, PageMessage
+from services.contracts.messages import PageMessage
 from services.contracts.topics import ARTICLES, PAGES
+from services.runtime.dated import dated
 from services.runtime.each import each
 from services.runtime.pool import Pool
 from services.runtime.service import Context, Service
 from services.runtime.settings import Settings
-from services.runtime.stage import Delivery, Outcome, Stage
+from services.runtime.stage import Outcome, Stage
 
 
 def limits_of(settings: Settings) -> CleanLimits:
@@ -33,12 +34,6 @@ def warm() -> None:
 def work(limits: CleanLimits, pages: Sequence[PageMessage]) -> list[Outcome]:
     """What a worker process does with a chunk."""
     return each(partial(extract, limits=limits), pages)
-
-
-def dated(page: Message, delivery: Delivery) -> Message:
-    """A page without `fetched_at` has Kafka's timestamp, which is the same on every replay."""
-    given = getattr(page, "fetched_at", None)
-    return page if given else page.model_copy(update={"fetched_at": delivery.arrived_at})
 
 
 @asynccontextmanager

@@ -10,9 +10,9 @@ import typer
 from services.runtime.errors import UsageError
 from services.runtime.logs import configure_logs
 from services.runtime.service import run_service
-from services.runtime.settings import STAGES, load_settings
+from services.runtime.settings import BESIDE, STAGES, load_settings
 
-SERVICES = (*STAGES, "search")
+SERVICES = (*STAGES, *BESIDE, "search")
 
 
 def register(app: typer.Typer) -> None:

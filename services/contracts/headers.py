@@ -3,6 +3,7 @@
 HEADERS = {
     "traceparent": "W3C trace context; the same trace from the first topic to the index",
     "source": "id of the source that brought the page, when there is one",
+    "replay": "where a page comes from that was sent again: `archive` or `topic`; the archive does not keep it twice",
 }
 
 DEAD_PREFIX = "dead-"

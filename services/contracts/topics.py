@@ -52,7 +52,7 @@ PAGES = Topic(
     "pages as fetched or delivered",
     m.PageMessage,
     writers=("fetch", "plug-ins", "search"),
-    readers=("clean",),
+    readers=("clean", "archive"),
     # 20 MiB of HTML in JSON must arrive, so that its refusal is a fate that people can look up.
     max_bytes=32 * MIB,
 )

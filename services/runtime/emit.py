@@ -32,6 +32,8 @@ class Emitter:
 
         What Kafka can not take for its size is skipped: to try again would hold up the topic for ever.
         """
+        if self._stage.onlooker:
+            return [outcome for _, _, outcome in results]
         return list(await asyncio.gather(*(self._one(*result) for result in results)))
 
     async def _one(self, delivery: Delivery, message: Message | None, outcome: Outcome) -> Outcome:

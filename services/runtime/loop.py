@@ -38,7 +38,8 @@ class Loop:
         self._progress.busy = True
         with BATCH_SECONDS.labels(self._stage.name).time():
             results = await self._results(deliveries)
-            if reason := self._ratio.would_exceed([outcome for _, _, outcome in results]):
+            reason = self._ratio.would_exceed([outcome for _, _, outcome in results])
+            if reason and not self._stage.onlooker:
                 await self._halt(reason, results)
             outcomes = await self._dependencies.wait_for("kafka", lambda: self._emitter.emit(results))
         self._ratio.record(outcomes)
@@ -72,7 +73,7 @@ class Loop:
     async def _process(self, messages: Sequence[Message]) -> Sequence[Outcome]:
         """Outcomes in order; when the stage itself breaks, its messages go one by one to find whose fault it is."""
         try:
-            outcomes = await self._dependencies.wait_for("elasticsearch", lambda: self._stage.process(messages))
+            outcomes = await self._dependencies.wait_for(self._stage.needs, lambda: self._stage.process(messages))
         except Broken:
             raise
         except Exception as error:

@@ -16,6 +16,8 @@ from services.runtime.errors import UsageError
 
 STAGES = ("fetch", "clean", "enrich", "index")
 """The services that read topics, in the order a page meets them."""
+BESIDE = ("archive",)
+"""Services that read along beside them, where a setting says so."""
 
 
 class SettingsError(UsageError):
@@ -52,6 +54,15 @@ def _codes(value: str) -> str:
     if wrong := [code for code in codes if not re.fullmatch("[a-z]{2,3}", code)]:
         raise ValueError(f"use ISO 639-1 codes such as en,de,fr; not {', '.join(wrong)}")
     return ",".join(codes)
+
+
+def _archive(value: str) -> str:
+    if value.startswith("s3://"):
+        if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\x00-\x20]*)?", value):
+            raise ValueError("give s3://BUCKET or s3://BUCKET/PREFIX")
+    elif "://" in value:
+        raise ValueError("give a folder, or s3://BUCKET/PREFIX")
+    return value
 
 
 HostPort = Annotated[str, AfterValidator(_host_port)]
@@ -120,6 +131,18 @@ class Settings(BaseSettings):
     )
     dead_ratio_window: int = Field(200, ge=10, description="how many recent messages that part is taken of")
     stall_limit_s: float = Field(45.0, ge=5, description="lag without progress for so long gets a service restarted")
+    archive: Annotated[str, AfterValidator(_archive)] = Field(
+        "", description="where raw pages are kept as WARC files: a folder, or s3://BUCKET/PREFIX; empty: they are not"
+    )
+    archive_rotate_mb: int = Field(512, ge=1, le=102_400, description="MiB after which an archive file is completed")
+    archive_rotate_s: float = Field(3600.0, ge=1, description="seconds after which an archive file is completed")
+    archive_spool: Path | None = Field(
+        None, description="folder of archive files on their way to S3; default: archive-spool in the home"
+    )
+    archive_s3_url: AnyHttpUrl | None = Field(
+        None,
+        description="endpoint of an S3-compatible storage such as MinIO; default: AWS; keys: AWS_* variables",
+    )
     replicas: int = Field(0, ge=0, le=5, description="replicas of each index; raise it on a cluster of several nodes")
     indexed_when: Literal["written", "searchable"] = Field(
         "written",
@@ -150,7 +173,7 @@ class Settings(BaseSettings):
         if self.health:
             host, _, port = self.health.rpartition(":")
             return host.strip("[]"), int(port)
-        return "127.0.0.1", self.gateway[1] + 1 + STAGES.index(service)
+        return "127.0.0.1", self.gateway[1] + 1 + (*STAGES, *BESIDE).index(service)
 
     @property
     def es_shown(self) -> str:

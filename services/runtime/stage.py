@@ -72,11 +72,17 @@ Process = Callable[[Sequence[Message]], Awaitable[Sequence[Outcome]]]
 
 @dataclass(frozen=True)
 class Stage:
-    """One reader of one topic. `dead_fates`: whether what dies gets a fate (not so for the fates' own reader)."""
+    """One reader of one topic. `dead_fates`: whether what dies gets a fate (not so for the fates' own reader).
+
+    `onlooker`: reads along beside the topic's own stage; it gives no fate, sends no dead letter and never halts.
+    `needs`: the dependency that is down when `process` raises Unavailable.
+    """
 
     name: str
     reads: Topic
     process: Process
     writes: Topic | None = None
     dead_fates: bool = True
+    onlooker: bool = False
+    needs: str = "elasticsearch"
     prepare: Callable[[Message, Delivery], Message] = lambda message, _: message

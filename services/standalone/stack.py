@@ -7,16 +7,16 @@ from pathlib import Path
 
 from services.runtime.gateway import base_url
 from services.runtime.loopback import is_loopback
-from services.runtime.settings import STAGES, Settings
+from services.runtime.settings import BESIDE, STAGES, Settings
 from services.standalone import elasticsearch, kafka, probes
 from services.standalone.account import Account, java_account
 from services.standalone.process import Command, Probe, Spec
 from services.standalone.software import Software, install
 
-SERVICES = (*STAGES, "search")
+SERVICES = (*STAGES, *BESIDE, "search")
 INFRASTRUCTURE = ("kafka", "elasticsearch")
 # These never ask Elasticsearch, and may load their models while it starts.
-KAFKA_ONLY = ("clean", "enrich")
+KAFKA_ONLY = ("clean", "enrich", "archive")
 
 
 def own_kafka(settings: Settings) -> tuple[str, int] | None:
@@ -46,7 +46,7 @@ def addresses(settings: Settings, *, infrastructure_only: bool) -> dict[str, tup
     own = {"kafka": own_kafka(settings), "elasticsearch": own_elasticsearch(settings)}
     found = {name: address for name, address in own.items() if address is not None}
     if not infrastructure_only:
-        found |= {name: service_address(settings, name) for name in SERVICES}
+        found |= {name: service_address(settings, name) for name in SERVICES if name not in BESIDE or settings.archive}
     return found
 
 

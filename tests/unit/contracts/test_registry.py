@@ -15,10 +15,10 @@ from services.contracts.messages import Message
 from services.contracts.topics import DEAD, FLOW, MAX_MESSAGE_BYTES, TOPICS, Topic, topic_named
 from services.contracts.urls import article_id, canonical_url
 from services.runtime.decode import decode, page_id
-from services.runtime.settings import STAGES
+from services.runtime.settings import BESIDE, STAGES
 
 SERVICES = {*STAGES, "search"}
-READERS = SERVICES | {"downstream users", "people"}
+READERS = SERVICES | {*BESIDE, "downstream users", "people"}
 WRITERS = SERVICES | {"anyone", "plug-ins"}
 CASES = [
     pytest.param(topic, payload, id=f"{topic.name}/{name}")

@@ -58,8 +58,11 @@ def test_what_fetch_may_reach_is_the_demo_site_alone() -> None:
 
 def test_prometheus_scrapes_every_service() -> None:
     config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
-    targets = config["scrape_configs"][0]["static_configs"][0]["targets"]
-    assert sorted(target.split(":")[0] for target in targets) == sorted(SERVICES)
+    scraped = config["scrape_configs"][0]
+    always = [target.split(":")[0] for target in scraped["static_configs"][0]["targets"]]
+    when_there = [name for found in scraped["dns_sd_configs"] for name in found["names"]]
+    assert sorted(always + when_there) == sorted(SERVICES)
+    assert [name for name in SERVICES if "profiles" in CONTAINERS[name]] == when_there
 
 
 def test_the_readme_names_every_variable_of_the_compose_file() -> None:
