@@ -40,18 +40,38 @@ class Access:
         if (self._loopback or self._hosts) and not is_loopback(host) and host not in self._hosts:
             raise Problem(421, f"this gateway is not {host[:100]!r}; NEWSLOOM_HOSTS tells which names it has")
 
+    @property
+    def keyed(self) -> bool:
+        """Whether writing needs a key."""
+        return bool(self._keys)
+
     def check_write(self, request: Request) -> None:
         """Raises Problem 401 or 403 unless the request may write."""
-        origin = request.headers.get("origin")
-        if origin and origin.partition("://")[2] != request.headers.get("host"):
-            raise Problem(403, f"writes from pages of {origin[:100]!r} are not taken")
+        if "origin" in request.headers:
+            _check_origin(request)
         if self._keys and not self._known(_presented(request)):
             detail = "this needs a key: Authorization: Bearer KEY, or X-API-Key: KEY"
             raise Problem(401, detail, {"WWW-Authenticate": "Bearer"})
 
+    def check_form(self, request: Request, key: str) -> None:
+        """Raises Problem 401 or 403 unless a form of our own page was sent, with a key where there are keys.
+
+        Browsers send Origin with every POST (https://fetch.spec.whatwg.org/#origin-header); a form without is none
+        of ours. Keys are typed into the form and kept nowhere, so no other page can make a browser present one.
+        """
+        _check_origin(request)
+        if self._keys and not self._known(key):
+            raise Problem(401, "this needs one of the gateway's keys (NEWSLOOM_API_KEYS)")
+
     def _known(self, key: str) -> bool:
         digest = _digest(key)
         return any(hmac.compare_digest(digest, known) for known in self._keys)
+
+
+def _check_origin(request: Request) -> None:
+    origin = request.headers.get("origin", "")
+    if origin.partition("://")[2] != request.headers.get("host"):
+        raise Problem(403, f"writes from pages of {origin[:100]!r} are not taken")
 
 
 def _presented(request: Request) -> str:

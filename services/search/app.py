@@ -1,5 +1,6 @@
 """Wires the gateway: routes over Elasticsearch and Kafka, and serves them."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -15,10 +16,11 @@ from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search import middleware, problems
 from services.search.access import Access
+from services.search.live import Streams
 from services.search.pages import pages
 from services.search.provider import Provider
 from services.search.registry import Registry
-from services.search.routers import articles, journey, operations, saved, search, sources
+from services.search.routers import articles, journey, operations, saved, search, sources, stream
 from services.search.saved import SavedSearches
 from services.search.state import State
 
@@ -52,10 +54,11 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         dependencies=Dependencies(),
         registry=Registry(es, settings),
         saved=SavedSearches(es, settings),
+        streams=Streams(),
     )
     problems.install(app)
     middleware.install(app, access)
-    for module in (search, articles, journey, sources, saved, operations):
+    for module in (search, stream, articles, journey, sources, saved, operations):
         app.include_router(module.router)
     pages.install(app)
     return app
@@ -75,4 +78,17 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=STOP_LIMIT_S,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    await uvicorn.Server(config).serve()
+    await Server(config, app.state.newsloom.streams).serve()
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which first has the streams end: it would wait for them, and cut them off."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving; requests in work are finished."""
+        self._streams.stop()
+        await super().shutdown(sockets)

@@ -17,6 +17,8 @@ REQUESTS = Counter("newsloom_http_requests", "HTTP requests", ["route", "method"
 # histogram, seconds: by route template
 SECONDS = Histogram("newsloom_http_seconds", "Time a request takes", ["route"])
 
+IS_HEAD = "newsloom.head"
+"""In the scope of a request that came as HEAD, for answers that have no end."""
 SECURITY_HEADERS = {
     # Own styles, scripts and data only; nothing inline, nothing from elsewhere, no framing.
     "Content-Security-Policy": (
@@ -24,7 +26,8 @@ SECURITY_HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Nothing to other sites; "no-referrer" would also have our own forms come with `Origin: null`.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -38,7 +41,8 @@ class HeadAsGet:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        await self._app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
+        head = scope.get("method") == "HEAD"
+        await self._app({**scope, "method": "GET", IS_HEAD: True} if head else scope, receive, send)
 
 
 def install(app: FastAPI, access: Access) -> None:

@@ -1,9 +1,11 @@
 """From Elasticsearch's answers to ours. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from services.search.params import ARTICLE_FIELDS
+from services.search.params import ARTICLE_FIELDS, LIST_FIELDS
+from services.search.query import MATCHES
 
 _LISTS = {"authors", "tags", "entities", "topics", "keyphrases"}
 
@@ -24,6 +26,14 @@ def article_of(
 def hit_of(hit: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     """An article of a result list, with its highlights."""
     return {**article_of(hit["_source"], fields), "highlights": highlights_of(hit.get("highlight", {}))}
+
+
+def matched_among(answer: dict[str, Any]) -> tuple[dict[str, datetime], dict[str, dict[str, Any]]]:
+    """Of articles that were asked for by id: when each was indexed, and those that match, both by id."""
+    hits = answer["hits"]["hits"]
+    seen = {hit["_source"]["id"]: datetime.fromisoformat(hit["_source"]["indexed_at"]) for hit in hits}
+    matching = [hit["_source"] for hit in hits if MATCHES in hit.get("matched_queries", ())]
+    return seen, {source["id"]: article_of(source, LIST_FIELDS) for source in matching}
 
 
 def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:

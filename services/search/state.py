@@ -9,6 +9,7 @@ from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search.access import Access
+from services.search.live import Streams
 from services.search.provider import Provider
 from services.search.registry import Registry
 from services.search.saved import SavedSearches
@@ -25,6 +26,7 @@ class State:
     dependencies: Dependencies
     registry: Registry
     saved: SavedSearches
+    streams: Streams
 
 
 def _state(request: Request) -> State:

@@ -12,7 +12,7 @@ from services.contracts.urls import article_id
 from services.runtime.errors import Unavailable
 from services.search.find import find, timeline
 from services.search.journeys import UNKNOWN, journey_of
-from services.search.pages import bars, errors, links, marks
+from services.search.pages import bars, errors, links, marks, saved, sources
 from services.search.pages.openapi import endpoints
 from services.search.pages.render import HERE, message, render
 from services.search.params import SearchParams, TimelineParams
@@ -30,7 +30,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 def install(app: FastAPI) -> None:
     """Serve the pages with their styles and scripts."""
-    app.include_router(router)
+    for routes in (router, sources.router, saved.router):
+        app.include_router(routes)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     errors.install(app)
 
@@ -49,7 +50,8 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
         return render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
     except Unavailable as error:
         return render("search.html", 503, **_form(pairs), error=str(error), answer=None)
-    return render("search.html", **_form(pairs), error=None, answer=answer, **_results(pairs, params, answer, counts))
+    found = _results(pairs, params, answer, counts)
+    return render("search.html", **_form(pairs), error=None, answer=answer, keyed=state.access.keyed, **found)
 
 
 @router.get("/articles/{identity}")
@@ -121,6 +123,7 @@ def _results(
         "bars": bars.bars(counts, pairs),
         "span": [step["from"][:10] for step in (counts["buckets"][:1] + counts["buckets"][-1:])],
         "page": params.page,
+        "saving": [(name, value) for name, value in pairs if name in saved.NAMES],
         "next": _turn(answer["next"]),
         "prev": _turn(answer["prev"]),
         "entity_link": lambda value: links.page([*links.without(pairs, "entity"), ("entity", value)]),

@@ -73,3 +73,22 @@ def test_a_gateway_beyond_loopback_answers_to_its_own_names_where_they_are_set()
     with pytest.raises(Problem) as raised:
         gateway.check_host(request(host="rebound.example:8000"))
     assert raised.value.status == 421
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", None])
+def test_a_form_of_another_page_is_refused(origin: str | None) -> None:
+    headers = {"host": "127.0.0.1:8000", **({"origin": origin} if origin is not None else {})}
+    with pytest.raises(Problem) as refused:
+        Access(settings_for_tests()).check_form(request(**headers), "")
+    assert refused.value.status == 403
+
+
+def test_a_form_needs_the_key_where_there_are_keys() -> None:
+    ours = request(host="127.0.0.1:8000", origin="http://127.0.0.1:8000")
+    Access(settings_for_tests()).check_form(ours, "")
+    keyed = Access(settings_for_tests(api_keys="secret"))
+    keyed.check_form(ours, "secret")
+    for wrong in ("", "Secret"):
+        with pytest.raises(Problem) as refused:
+            keyed.check_form(ours, wrong)
+        assert refused.value.status == 401

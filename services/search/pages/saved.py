@@ -1,0 +1,74 @@
+"""The page of saved searches, and the form that saves one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import ValidationError
+
+from services.search.pages.forms import Form, sent, words
+from services.search.pages.render import render
+from services.search.params import FilterParams
+from services.search.problems import Problem
+from services.search.qlang import QueryError
+from services.search.query import ParameterError
+from services.search.routers.saved import Saving, keep, saved_of
+from services.search.saved import MOST, pairs
+from services.search.state import Newsloom, State
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+LISTS = {name for name, field in FilterParams.model_fields.items() if "list" in str(field.annotation)}
+NAMES = {field.alias or name for name, field in FilterParams.model_fields.items()}
+_DONE = {"saved": "The search is saved.", "delete": "The saved search is gone, and its feeds with it."}
+
+
+@router.get("/saved")
+async def saved(request: Request, state: Newsloom) -> HTMLResponse:
+    """Every saved search with its feeds."""
+    return await _page(request, state)
+
+
+@router.post("/saved")
+async def save(request: Request, state: Newsloom) -> Response:
+    """Save the search that the form carries."""
+    try:
+        form = await sent(request, state)
+        kept = await keep(state, Saving(name=form.get("name"), search=search_of(form)))
+    except (Problem, ValidationError, QueryError, ParameterError) as error:
+        return await _page(request, state, error)
+    return RedirectResponse("/saved?" + urlencode({"done": "saved", "on": kept.id}), 303)
+
+
+@router.post("/saved/{identity}")
+async def act(identity: str, request: Request, state: Newsloom) -> Response:
+    """Forget one."""
+    try:
+        if (await sent(request, state)).get("do") != "delete" or not await state.saved.remove(identity):
+            raise Problem(404, "there is no such saved search any more")
+    except Problem as error:
+        return await _page(request, state, error)
+    return RedirectResponse("/saved?done=delete", 303)
+
+
+def search_of(form: Form) -> FilterParams:
+    """The search in a form's fields; others are of the form itself. Raises ValidationError. Pure."""
+    values: dict[str, Any] = {}
+    for name, value in form.pairs:
+        if name in NAMES and value:
+            values[name] = [*values.get(name, ()), value] if name in LISTS else value
+    return FilterParams.model_validate(values)
+
+
+async def _page(request: Request, state: State, error: Exception | None = None) -> HTMLResponse:
+    _, found = await state.saved.page(0, MOST)
+    status = (error.status if isinstance(error, Problem) else 422) if error else 200
+    return render(
+        "saved.html",
+        status,
+        searches=[{**saved_of(one), "said": pairs(one.search)} for one in found],
+        error=words(error) if error else None,
+        done=_DONE.get(request.query_params.get("done", "")),
+        on=request.query_params.get("on", ""),
+        keyed=state.access.keyed,
+    )
