@@ -92,7 +92,7 @@ class Provider:
 
     async def article(self, identity: str) -> dict[str, Any] | None:
         """One article's document, from whichever generation holds it. Raises Gone."""
-        excludes = ["stemmed", "facet", "entity_keys", "at", "trail"]
+        excludes = ["stemmed", "facet", "entity_keys", "at", "trail", "kept"]
         try:
             async with reachable():
                 behind = await self._es.indices.get_alias(name=self._articles)
