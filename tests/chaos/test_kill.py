@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import pytest
 from support.chaos import LONG, Run, Together, size
-from support.load import Feeder
 from support.processes import Child, running
 from support.quick import expectations, mixed, of_kind
 
@@ -33,8 +32,7 @@ def test_kills_lose_and_double_nothing(run: Run, site: tuple[str, dict[str, byte
     children = run.pipeline()
     with running(*children.values()):
         began = time.monotonic()
-        feeder = Feeder(run.settings, pages, SIZE.over_s, run.seed)
-        feeder.start()
+        feeder = run.feed(pages, SIZE.over_s)
         dice = run.dice
         plans = {name: sorted(dice.uniform(0.02, 1.0) * SIZE.over_s for _ in range(SIZE.kills)) for name in STAGES}
         killing = Together(*(lambda n=name: _kill(children[n], began, plans[n]) for name in STAGES))

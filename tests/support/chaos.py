@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,9 @@ from services.contracts.topics import ENRICHED, FATES
 from services.runtime.settings import STAGES, Settings
 from support import ledger, offsets
 from support.checker import Expected, collect, faults
+from support.load import Feeder
 from support.processes import Child, eventually, free_ports
+from support.quick import Quick
 from support.servers import SERVICES, Stack
 from support.topics import create_topics
 
@@ -43,6 +45,7 @@ class Run:
     figures: dict[str, Any] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     children: list[Child] = field(default_factory=list)
+    feeders: list[Feeder] = field(default_factory=list)
 
     @property
     def dice(self) -> random.Random:
@@ -69,6 +72,13 @@ class Run:
     def pipeline(self, names: tuple[str, ...] = STAGES, **environment: str) -> dict[str, Child]:
         """Services by name, not started."""
         return {name: self.child(name, **environment) for name in names}
+
+    def feed(self, pages: Sequence[Quick], over_s: float) -> Feeder:
+        """Begin to send pages, evenly over that time."""
+        feeder = Feeder(self.settings, pages, over_s, self.seed)
+        self.feeders.append(feeder)
+        feeder.start()
+        return feeder
 
     def settle(self, limit_s: float, topics: tuple[str, ...] = ()) -> float:
         """Wait until nothing waits on any topic (or on `topics`), twice in a row; the seconds that took."""
@@ -106,6 +116,8 @@ class Run:
 
     def end(self) -> None:
         """Kill what still runs, mend the servers."""
+        for feeder in self.feeders:
+            feeder.end()
         for child in self.children:
             if child.process is not None and child.process.poll() is None:
                 child.kill()

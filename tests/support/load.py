@@ -29,6 +29,7 @@ class Feeder(threading.Thread):
         self._duration_s = duration_s
         self._dice = random.Random(seed)
         self.sent = 0
+        self._ended = threading.Event()
         self.failure: BaseException | None = None
 
     def run(self) -> None:
@@ -37,6 +38,10 @@ class Feeder(threading.Thread):
             asyncio.run(self._feed())
         except BaseException as error:
             self.failure = error
+
+    def end(self) -> None:
+        """Send no more."""
+        self._ended.set()
 
     def finish(self, limit_s: float) -> None:
         """Wait until everything has been sent; raises what went wrong."""
@@ -52,11 +57,13 @@ class Feeder(threading.Thread):
                 due = began + self._duration_s * start / len(self._pages)
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 burst = self._pages[start : start + BURST]
+                if self._ended.is_set():
+                    return
                 await self._insist(publisher, burst)
                 self.sent += len(burst)
 
     async def _insist(self, publisher: Publisher, burst: Sequence[Quick]) -> None:
-        while True:
+        while not self._ended.is_set():
             try:
                 await asyncio.gather(*(send(publisher, page) for page in burst))
             except PublishError:
