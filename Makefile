@@ -62,9 +62,9 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header pyproject.toml
 .PHONY: lock
 lock: ## resolve the dependencies anew (needs uv); three locks of one resolution
-	$(LOCK) --upgrade --extra standalone --group dev -o requirements-dev.lock
-	$(LOCK) --extra standalone -c requirements-dev.lock -o requirements.lock
-	$(LOCK) -c requirements-dev.lock -o requirements-service.lock
+	$(LOCK) --upgrade --extra standalone --extra s3 --group dev -o requirements-dev.lock
+	$(LOCK) --extra standalone --extra s3 -c requirements-dev.lock -o requirements.lock
+	$(LOCK) --extra s3 -c requirements-dev.lock -o requirements-service.lock
 
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries

@@ -1,0 +1,1 @@
+"""Keeps raw pages as WARC files, and reads such files, other archives' too."""
