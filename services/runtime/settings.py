@@ -65,6 +65,15 @@ def _archive(value: str) -> str:
     return value
 
 
+def _stages(value: str) -> str:
+    for part in filter(None, (p.strip() for p in value.split(","))):
+        name, _, address = part.partition("=")
+        if name not in (*STAGES, *BESIDE):
+            raise ValueError(f"give NAME=HOST:PORT, where NAME is one of {', '.join((*STAGES, *BESIDE))}")
+        _host_port(address)
+    return value
+
+
 HostPort = Annotated[str, AfterValidator(_host_port)]
 
 
@@ -90,6 +99,11 @@ class Settings(BaseSettings):
     health: HostPort | None = Field(
         None,
         description="HOST:PORT of a service's health server; default: 127.0.0.1 and a port of its own",
+    )
+    stages: Annotated[str, AfterValidator(_stages)] = Field(
+        "",
+        description="where the gateway asks the services how they are, NAME=HOST:PORT separated by commas, such as "
+        "fetch=fetch:8001; empty: on this machine, where services answer unless NEWSLOOM_HEALTH is set",
     )
     api_keys: SecretStr = Field(
         SecretStr(""),
@@ -144,6 +158,14 @@ class Settings(BaseSettings):
         description="endpoint of an S3-compatible storage such as MinIO; default: AWS; keys: AWS_* variables",
     )
     replicas: int = Field(0, ge=0, le=5, description="replicas of each index; raise it on a cluster of several nodes")
+    retention_days: int = Field(
+        0, ge=0, description="days that articles are kept, by publication; 0: for ever; a source may set its own"
+    )
+    rollover_age_days: int = Field(90, ge=0, description="begin a new index when the newest is older; 0: never for age")
+    rollover_size_gb: int = Field(40, ge=0, description="begin a new index when a shard is larger; 0: never for size")
+    rollover_docs: int = Field(
+        20_000_000, ge=0, description="begin a new index when the newest holds more; 0: never for that"
+    )
     indexed_when: Literal["written", "searchable"] = Field(
         "written",
         description="when news.indexed.v1 tells of an article: once it is written, or once a search finds it "
@@ -174,6 +196,16 @@ class Settings(BaseSettings):
             host, _, port = self.health.rpartition(":")
             return host.strip("[]"), int(port)
         return "127.0.0.1", self.gateway[1] + 1 + (*STAGES, *BESIDE).index(service)
+
+    @property
+    def stage_addresses(self) -> dict[str, tuple[str, int]]:
+        """Host and port of the services' health servers, as far as they are known here."""
+        if self.stages:
+            parts = (part.strip().partition("=") for part in self.stages.split(",") if part.strip())
+            split = {name: address.rpartition(":") for name, _, address in parts}
+            return {name: (host.strip("[]"), int(port)) for name, (host, _, port) in split.items()}
+        running = (*STAGES, *BESIDE) if self.archive else STAGES
+        return {} if self.health else {name: self.health_address(name) for name in running}
 
     @property
     def es_shown(self) -> str:

@@ -18,6 +18,7 @@ from services.search import middleware, problems
 from services.search.access import Access
 from services.search.live import Streams
 from services.search.pages import pages
+from services.search.pipeline import Pipeline
 from services.search.provider import Provider
 from services.search.registry import Registry
 from services.search.routers import articles, journey, operations, saved, search, sources, stream
@@ -46,15 +47,17 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         docs_url=None,
         redoc_url=None,
     )
+    provider = Provider(es, settings)
     app.state.newsloom = State(
         settings=settings,
-        provider=Provider(es, settings),
+        provider=provider,
         publisher=publisher,
         access=access,
         dependencies=Dependencies(),
         registry=Registry(es, settings),
         saved=SavedSearches(es, settings),
         streams=Streams(),
+        pipeline=Pipeline(settings, provider, publisher),
     )
     problems.install(app)
     middleware.install(app, access)

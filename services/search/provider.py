@@ -114,6 +114,12 @@ class Provider:
             return None
         return dict(found["_source"])
 
+    async def count_fates(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a count over the journeys."""
+        async with reachable():
+            answer = await self._es.search(index=self._journeys, body=body, ignore_unavailable=True)
+        return _whole(dict(answer.body))
+
     async def note_pending(self, document: dict[str, Any]) -> Note | None:
         """Note that a page is on its way, unless something is known of it already."""
         try:

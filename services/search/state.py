@@ -10,6 +10,7 @@ from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search.access import Access
 from services.search.live import Streams
+from services.search.pipeline import Pipeline
 from services.search.provider import Provider
 from services.search.registry import Registry
 from services.search.saved import SavedSearches
@@ -27,6 +28,7 @@ class State:
     registry: Registry
     saved: SavedSearches
     streams: Streams
+    pipeline: Pipeline
 
 
 def _state(request: Request) -> State:

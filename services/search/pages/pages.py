@@ -77,6 +77,14 @@ async def journey(state: Newsloom, url: str = "") -> HTMLResponse:
     return render("journey.html", 200 if found else 404, url=url, journey=answer, unknown=None if found else UNKNOWN)
 
 
+@router.get("/pipeline")
+async def pipeline(state: Newsloom) -> HTMLResponse:
+    """How the whole is: services, fates, dependencies."""
+    answer = render("pipeline.html", whole=await state.pipeline.status())
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
     """The API's endpoints and parameters, from its OpenAPI document."""

@@ -34,6 +34,14 @@ async def status(state: Newsloom) -> dict[str, Any]:
     return {"service": "search", "ready": not reasons, "reasons": reasons}
 
 
+@router.get("/v1/status", summary="How the whole pipeline is")
+async def pipeline(state: Newsloom, response: Response) -> dict[str, Any]:
+    """Each service with its rate (messages a second), lag and counts since its start; the fates of all pages with their
+    reasons, in all and in the last hour; what is depended on. What does not answer within two seconds says so."""
+    response.headers["Cache-Control"] = "no-store"
+    return await state.pipeline.status()
+
+
 @router.get("/metrics", summary="Prometheus metrics")
 async def metrics() -> Response:
     """Text format of Prometheus."""
