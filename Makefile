@@ -72,9 +72,11 @@ bench-extract: setup-dev ## extraction quality and speed on DATA, beside the pla
 bench-enrich: setup-dev ## entity quality and speed on DATA, beside the plain model
 	$(BIN)/python benchmarks/bench_enrich.py $(DATA)
 
+SCENARIO ?=
 .PHONY: chaos
-chaos: setup-dev ## 2,000 pages while each service is killed in turn (long)
-	NEWSLOOM_CHAOS=long $(BIN)/python -m pytest tests/chaos
+chaos: setup-dev ## all that may break, in full size (long; SCENARIO=kill runs tests/chaos/test_kill.py alone)
+	NEWSLOOM_CHAOS=long NEWSLOOM_CHAOS_REPORT=$${NEWSLOOM_CHAOS_REPORT:-build/chaos.jsonl} \
+		$(BIN)/python -m pytest -s tests/chaos$(if $(SCENARIO),/test_$(SCENARIO).py)
 
 .PHONY: compose-test
 compose-test: setup-dev ## docker compose for real (needs Docker; in no gate)

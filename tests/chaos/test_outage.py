@@ -11,7 +11,7 @@ import pytest
 from support.chaos import LONG, Run, Together, size
 from support.measure import Meter, Sampler, ask
 from support.processes import Child, eventually, running
-from support.quick import expectations, mixed, of_kind
+from support.quick import Quick, expectations, mixed, of_kind
 from support.servers import Server
 
 from services.runtime.settings import STAGES
@@ -63,7 +63,7 @@ def test_servers_that_are_away_cost_nothing(run: Run, site: tuple[str, dict[str,
         assert max(growth.values()) < MOST_GROWTH_MB, growth
 
 
-def _away(run: Run, server: Server, pages: list, children: dict[str, Child]) -> None:
+def _away(run: Run, server: Server, pages: list[Quick], children: dict[str, Child]) -> None:
     """Take a server away in the middle of a load, and see that its users say so and get over it."""
     feeder = run.feed(pages, SIZE.outage_s / 2)
     time.sleep(SIZE.outage_s / 10)

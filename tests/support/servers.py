@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,11 +97,17 @@ class Stack:
 
 
 @contextlib.contextmanager
-def stack(only: tuple[str, ...] = ("kafka", "elasticsearch")) -> Iterator[Stack]:
-    """Started servers in a temporary home, with links; all of it ends with the block."""
-    with tempfile.TemporaryDirectory(prefix="newsloom-chaos-") as folder, Proxies() as proxies:
+def stack(around: Callable[[Path], AbstractContextManager[None]] | None = None) -> Iterator[Stack]:
+    """Started servers in a temporary home, with links; all of it ends with the block.
+
+    `around` is entered with the home before anything is started, and left after all has ended.
+    """
+    with tempfile.TemporaryDirectory(prefix="newsloom-chaos-") as folder, contextlib.ExitStack() as entered:
         home = Path(folder)
         home.chmod(0o755)  # as root, Java runs as another user
+        if around:
+            entered.enter_context(around(home))
+        proxies = entered.enter_context(Proxies())
         # Not the ports that the kernel gives to clients: what is down for a while must come back on its own.
         kafka = free_ports(3 + 2 * len(SERVICES) + len(READERS_OF_ELASTICSEARCH))
         elasticsearch, inner = kafka + 2, kafka + 3  # kafka + 1 is the controller's
@@ -117,9 +124,7 @@ def stack(only: tuple[str, ...] = ("kafka", "elasticsearch")) -> Iterator[Stack]
         ports = {name.upper(): (behind[name, "kafka"], links[name, "kafka"].port) for name in SERVICES}
         adapt = {"kafka": lambda where: _listen(where, ports), "elasticsearch": lambda _: None}
         servers = {
-            spec.name: Server(spec, home, adapt[spec.name])
-            for spec in specs(settings, infrastructure_only=True)
-            if spec.name in only
+            spec.name: Server(spec, home, adapt[spec.name]) for spec in specs(settings, infrastructure_only=True)
         }
         try:
             for server in servers.values():
