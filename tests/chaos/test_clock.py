@@ -1,6 +1,6 @@
 """8. The wall clock of each service jumps, a day ahead, two days back, an hour ahead, while pages come in.
 
-Versions are the payload's own times, and waiting goes by the monotonic clock: nothing is lost or doubled, nobody stalls.
+Versions are the payload's own times, and waiting goes by the monotonic clock: nothing is lost, nobody stalls.
 """
 
 import subprocess

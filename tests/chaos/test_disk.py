@@ -1,4 +1,4 @@
-"""8. A full disk, really full: Elasticsearch's first (flood stage, then no byte left), then Kafka's (it ends by itself).
+"""8. A disk that is really full: Elasticsearch's (flood stage, then no byte left), then Kafka's (it ends by itself).
 
 Needs the right to mount a small file system in memory; takes two starts of servers, so only in the long form.
 """
