@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.runtime.errors import Unavailable
 from services.runtime.progress import READY
+from services.search.examples import STATUS, example
 from services.search.state import Newsloom, State
 
 router = APIRouter(tags=["operations"])
@@ -34,7 +35,7 @@ async def status(state: Newsloom) -> dict[str, Any]:
     return {"service": "search", "ready": not reasons, "reasons": reasons}
 
 
-@router.get("/v1/status", summary="How the whole pipeline is")
+@router.get("/v1/status", summary="How the whole pipeline is", responses=example(STATUS))
 async def pipeline(state: Newsloom, response: Response) -> dict[str, Any]:
     """Each service with its rate (messages a second), lag and counts since its start; the fates of all pages with their
     reasons, in all and in the last hour; what is depended on. What does not answer within two seconds says so."""

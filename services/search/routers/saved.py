@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.search import feeds
+from services.search.examples import SAVED, example, listed
 from services.search.listing import Listing, with_links
 from services.search.params import ARTICLE_FIELDS, FilterParams
 from services.search.problems import Problem
@@ -49,8 +50,17 @@ class Saving(BaseModel):
         return value.strip()
 
 
-@router.get("/v1/saved-searches", summary="Saved searches")
-async def listed(
+def saved_of(saved: SavedSearch) -> dict[str, Any]:
+    """The API's saved search."""
+    own, query = f"/v1/saved-searches/{saved.id}", urlencode(pairs(saved.search))
+    links = {"hits": f"/v1/search?{query}", "page": f"/?{query}", "stream": f"/v1/stream?{query}"}
+    return {**saved.document(), "search": said(saved.search), **links, "feeds": {k: f"{own}/feed.{k}" for k in _MADE}}
+
+
+@router.get(
+    "/v1/saved-searches", summary="Saved searches", responses=example(listed("saved_searches", saved_of(SAVED)))
+)
+async def searches(
     params: Annotated[Listing, Query()], state: Newsloom, request: Request, response: Response
 ) -> dict[str, Any]:
     """By name."""
@@ -59,7 +69,7 @@ async def listed(
     return with_links({"total": {"value": total, "exact": True}, "saved_searches": shown}, params, request, response)
 
 
-@router.post("/v1/saved-searches", status_code=201, summary="Save a search")
+@router.post("/v1/saved-searches", status_code=201, summary="Save a search", responses=example(saved_of(SAVED), 201))
 async def save(given: Saving, state: Newsloom, request: Request, response: Response) -> dict[str, Any]:
     """The answer names the feeds of what is new in it."""
     state.access.check_write(request)
@@ -68,13 +78,13 @@ async def save(given: Saving, state: Newsloom, request: Request, response: Respo
     return saved_of(saved)
 
 
-@router.get("/v1/saved-searches/{identity}", summary="One saved search")
+@router.get("/v1/saved-searches/{identity}", summary="One saved search", responses=example(saved_of(SAVED)))
 async def one(identity: SavedId, state: Newsloom) -> dict[str, Any]:
     """Its parameters, and where its hits and feeds are."""
     return saved_of(await _there(state, identity))
 
 
-@router.put("/v1/saved-searches/{identity}", summary="Change a saved search")
+@router.put("/v1/saved-searches/{identity}", summary="Change a saved search", responses=example(saved_of(SAVED)))
 async def change(identity: SavedId, given: Saving, state: Newsloom, request: Request) -> dict[str, Any]:
     """Its name and search become these; feeds keep their addresses."""
     state.access.check_write(request)
@@ -134,13 +144,6 @@ async def keep(state: Newsloom, given: Saving) -> SavedSearch:
     except TooMany:
         raise Problem(409, f"there are {MOST:,} saved searches, the most there may be; delete some first") from None
     return saved
-
-
-def saved_of(saved: SavedSearch) -> dict[str, Any]:
-    """The API's saved search."""
-    own, query = f"/v1/saved-searches/{saved.id}", urlencode(pairs(saved.search))
-    links = {"hits": f"/v1/search?{query}", "page": f"/?{query}", "stream": f"/v1/stream?{query}"}
-    return {**saved.document(), "search": said(saved.search), **links, "feeds": {k: f"{own}/feed.{k}" for k in _MADE}}
 
 
 async def _there(state: Newsloom, identity: str) -> SavedSearch:

@@ -14,6 +14,7 @@ from services.contracts.sources import SourceRecord, source_id
 from services.contracts.urls import InvalidUrl
 from services.runtime.errors import UsageError
 from services.runtime.sources.opml import write_opml
+from services.search.examples import OPML_DONE, SOURCE, example, listed
 from services.search.follow import Followed, follow, import_opml
 from services.search.listing import Listing, with_links
 from services.search.params import refusal
@@ -51,6 +52,7 @@ class SourceChange(BaseModel):
     tags: Tags | None = None
     enabled: bool | None = Field(None, description="whether it is polled")
     interval_s: float | None = Field(None, ge=1, le=31_536_000, description="seconds between two polls")
+    retention_days: int | None = Field(None, ge=0, le=36_500, description="days its articles are kept, 0 for ever")
     delay_s: float | None = Field(None, ge=0, le=3600, description="least seconds between two requests to its host")
 
     @field_validator("name", "home", "feeds", "sitemaps", "tags")
@@ -102,7 +104,7 @@ class SourcesParams(Listing):
     tag: str | None = Field(None, max_length=60)
 
 
-@router.get("/v1/sources", summary="Sources and their health")
+@router.get("/v1/sources", summary="Sources and their health", responses=example(listed("sources", SOURCE)))
 async def sources(
     params: Annotated[SourcesParams, Query()], state: Newsloom, request: Request, response: Response
 ) -> dict[str, Any]:
@@ -129,9 +131,8 @@ async def opml(state: Newsloom) -> Response:
 @router.post(
     "/v1/sources.opml",
     summary="Follow every feed of an OPML file",
-    openapi_extra={
-        "requestBody": {"required": True, "content": {OPML: {"schema": {"type": "string"}}}},
-    },
+    responses=example(OPML_DONE),
+    openapi_extra={"requestBody": {"required": True, "content": {OPML: {"schema": {"type": "string"}}}}},
 )
 async def load_opml(state: Newsloom, request: Request) -> dict[str, Any]:
     """The body is the file. What is followed already is brought up to date; the answer counts, and names refusals."""
@@ -145,7 +146,7 @@ async def load_opml(state: Newsloom, request: Request) -> dict[str, Any]:
         raise Problem(422, str(error), errors=[{"parameter": "body", "message": str(error)}]) from None
 
 
-@router.post("/v1/sources", status_code=201, summary="Follow a source")
+@router.post("/v1/sources", status_code=201, summary="Follow a source", responses=example(SOURCE, 201))
 async def add(given: NewSource, state: Newsloom, request: Request, response: Response) -> dict[str, Any]:
     """Follow a site. With `url` alone, fetch looks within seconds what is there; `health` then says what it found."""
     state.access.check_write(request)
@@ -158,13 +159,13 @@ async def add(given: NewSource, state: Newsloom, request: Request, response: Res
     return (await watched(state, [source], now))[0]
 
 
-@router.get("/v1/sources/{identity}", summary="One source")
+@router.get("/v1/sources/{identity}", summary="One source", responses=example(SOURCE))
 async def source(identity: SourceId, state: Newsloom) -> dict[str, Any]:
     """What was set, how polling goes, and its articles."""
     return (await watched(state, [await _there(state, identity)], datetime.now(UTC)))[0]
 
 
-@router.patch("/v1/sources/{identity}", summary="Change a source")
+@router.patch("/v1/sources/{identity}", summary="Change a source", responses=example(SOURCE))
 async def change(identity: SourceId, given: SourceChange, state: Newsloom, request: Request) -> dict[str, Any]:
     """Set what is named (RFC 7396: `null` removes); it is polled soon after."""
     state.access.check_write(request)
@@ -178,7 +179,12 @@ async def change(identity: SourceId, given: SourceChange, state: Newsloom, reque
     return (await watched(state, [changed], datetime.now(UTC)))[0]
 
 
-@router.post("/v1/sources/{identity}/poll", status_code=202, summary="Poll a source now")
+@router.post(
+    "/v1/sources/{identity}/poll",
+    status_code=202,
+    summary="Poll a source now",
+    responses=example({"id": SOURCE["id"], "source": f"/v1/sources/{SOURCE['id']}"}, 202),
+)
 async def poll(identity: SourceId, state: Newsloom, request: Request) -> dict[str, str]:
     """Have fetch look at it within seconds instead of at its time; `health` then says how it went."""
     state.access.check_write(request)
