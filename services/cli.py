@@ -25,6 +25,7 @@ COMMANDS = {
     "sources": "sources",
     "journey": "journey",
     "dead": "dead",
+    "replay": "replay",
     "forget": "forget",
     "reindex": "reindex",
     "topics": "topics",

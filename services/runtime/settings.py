@@ -185,6 +185,13 @@ class Settings(BaseSettings):
         return self.cache.expanduser().absolute()
 
     @property
+    def archive_folder(self) -> Path:
+        """Where archive files are written; for S3, where they wait for their upload."""
+        if self.archive.startswith("s3://"):
+            return (self.archive_spool or self.home_dir / "archive-spool").expanduser().absolute()
+        return Path(self.archive).expanduser().absolute()
+
+    @property
     def gateway(self) -> tuple[str, int]:
         """Host and port that the gateway listens on."""
         host, _, port = self.http.rpartition(":")
