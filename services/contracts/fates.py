@@ -17,6 +17,7 @@ class SkipReason(StrEnum):
     BLOCKED_ADDRESS = "blocked_address"
     GONE = "gone"
     FORGOTTEN = "forgotten"
+    EXPIRED = "expired"
     HTTP_ERROR = "http_error"
     UNREACHABLE = "unreachable"
     DUPLICATE = "duplicate"

@@ -53,6 +53,9 @@ class SourceRecord(Model):
     delay_s: float | None = Field(
         default=None, ge=0, le=3600, description="least seconds between two requests to its host"
     )
+    retention_days: int | None = Field(
+        default=None, ge=0, description="days its articles are kept, 0 for ever; none: the setting's"
+    )
     added_at: Utc | None = None
     state: SourceState = SourceState()
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from services.contracts.topics import ENRICHED, FATES, INDEXED
 from services.index.setup import ensure_indices
 from services.index.stages import Indexer
+from services.index.upkeep import Upkeep
 from services.runtime.elastic import async_client
 from services.runtime.service import Context, Service
 from services.runtime.stage import Stage
@@ -17,12 +18,15 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     es = async_client(context.settings)
     try:
         await context.dependencies.wait_for("elasticsearch", lambda: ensure_indices(es, context.settings))
-        indexer = Indexer(es, context.settings)
+        upkeep = Upkeep(es, context.settings)
+        await context.dependencies.wait_for("elasticsearch", upkeep.learn_or_wait)
+        indexer = Indexer(es, context.settings, retention=lambda: upkeep.retention)
         yield Service(
             [
                 Stage("index", ENRICHED, indexer.articles, writes=INDEXED),
                 Stage("journeys", FATES, indexer.fates, dead_fates=False),
-            ]
+            ],
+            background=[upkeep.run],
         )
     finally:
         await es.close()

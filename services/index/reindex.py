@@ -35,6 +35,7 @@ from services.index.reindex_state import (
     silent,
     take_over,
     ticket,
+    tickets,
 )
 from services.index.setup import create
 from services.index.writer import Writer
@@ -103,7 +104,7 @@ async def abort(es: AsyncElasticsearch, alias: str) -> str | None:
 async def heal(es: AsyncElasticsearch, alias: str) -> None:
     """Open the old generations when a run died that had closed them; it can go on later nevertheless."""
     state = await load(es, alias)
-    if state and silent(state) and await es.indices.exists_alias(name=f"{alias}-switch-*"):
+    if state and silent(state) and await tickets(es, alias):
         log.warning("a reindex died in its last pass; writers go on", owner=state.owner)
         await _reopen(es, alias, state)
 
@@ -198,10 +199,8 @@ def _switch(alias: str, old: tuple[str, ...], target: str, may_switch: str) -> l
 
 async def _reopen(es: AsyncElasticsearch, alias: str, state: State) -> None:
     """Take every ticket, then let writers write to what the alias names."""
-    found = (await es.indices.get_alias(index=state.target)).body[state.target]["aliases"]
-    tickets = [name for name in found if name.startswith(f"{alias}-switch-")]
-    if tickets:
-        await es.indices.update_aliases(actions=[{"remove": {"index": state.target, "aliases": tickets}}])
+    if taken := await tickets(es, alias):
+        await es.indices.update_aliases(actions=[{"remove": {"index": state.target, "aliases": taken}}])
     names = (await generations(es, alias)).names
     await es.indices.put_settings(index=list(names), settings={"index.blocks.write": None})
 

@@ -58,6 +58,12 @@ def ticket(alias: str, owner: str) -> str:
     return f"{alias}-switch-{owner.rpartition(':')[2]}"
 
 
+async def tickets(es: AsyncElasticsearch, alias: str) -> list[str]:
+    """The tickets that are out. (A HEAD request with a wildcard says yes to nothing at all.)"""
+    found = (await es.indices.get_alias(name=f"{alias}-switch-*")).body
+    return sorted({name for index in found.values() for name in index["aliases"]})
+
+
 def owner_here() -> str:
     """HOST:PID:START:TOKEN of this run."""
     started = int(psutil.Process().create_time())

@@ -1,6 +1,6 @@
 """The two stages of index: articles into the archive, and fates into the journeys."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from elasticsearch import AsyncElasticsearch
@@ -13,6 +13,7 @@ from services.index.bulk import Kind, Write
 from services.index.document import to_document
 from services.index.journeys import ended_journey, indexed_journey
 from services.index.kept import GROUPS
+from services.index.retention import Retention, expired
 from services.index.tombstones import gone_record, marks_gone
 from services.index.versions import article_version, journey_version
 from services.index.writer import Writer
@@ -23,7 +24,14 @@ from services.runtime.stage import Done, Failure, Forward, Outcome
 class Indexer:
     """Writes batches to Elasticsearch."""
 
-    def __init__(self, es: AsyncElasticsearch, settings: Settings, writer: Writer | None = None) -> None:
+    def __init__(
+        self,
+        es: AsyncElasticsearch,
+        settings: Settings,
+        writer: Writer | None = None,
+        retention: Callable[[], Retention] | None = None,
+    ) -> None:
+        self._retention = retention or (lambda: Retention(settings.retention_days))
         self._writer = writer or Writer(es)
         self._archive = Archive(self._writer, settings.name(indices.ARTICLES))
         self._journeys = settings.name(indices.JOURNEYS)
@@ -32,10 +40,14 @@ class Indexer:
     async def articles(self, messages: Sequence[Message]) -> list[Outcome]:
         """Index articles, each with the note of its fate after it; a refused one fails alone. Raises Unavailable."""
         articles = [message for message in messages if isinstance(message, Enriched)]
-        now = datetime.now(UTC)
-        records = [self._record(article, now) for article in articles]
-        results = await self._archive.put(records, searchable=self._searchable)
-        return [_outcome(article, result, now) for article, result in zip(articles, results, strict=True)]
+        now, retention = datetime.now(UTC), self._retention()
+        late = {place: why for place, a in enumerate(articles) if (why := expired(a, retention, now))}
+        kept = [article for place, article in enumerate(articles) if place not in late]
+        results = iter(await self._archive.put([self._record(a, now) for a in kept], searchable=self._searchable))
+        return [
+            Skip(SkipReason.EXPIRED, late[place]) if place in late else _outcome(article, next(results), now)
+            for place, article in enumerate(articles)
+        ]
 
     async def fates(self, messages: Sequence[Message]) -> list[Outcome]:
         """Note the fates of pages that did not go on; what is gone leaves the archive first. Raises Unavailable."""

@@ -12,6 +12,7 @@ FORGOTTEN = 2**62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REVISIONS = 1000
 _RANK = {"dead": 0, "skipped": 1, "indexed": 2}
+_EXPIRED = 3
 
 
 def article_version(fetched_at: datetime, revision: int = 0) -> int:
@@ -30,4 +31,6 @@ def journey_version(fetched_at: datetime, fate: str, revision: int = 0, reason: 
     """
     if reason == SkipReason.FORGOTTEN:
         return FORGOTTEN
+    if reason == SkipReason.EXPIRED:  # it was indexed before
+        return article_version(fetched_at, revision) * 4 + _EXPIRED
     return article_version(fetched_at, revision) * 4 + _RANK[fate]
