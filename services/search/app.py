@@ -16,12 +16,13 @@ from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search import middleware, problems
 from services.search.access import Access
+from services.search.keyring import Keyring
 from services.search.live import Streams
 from services.search.pages import pages
 from services.search.pipeline import Pipeline
 from services.search.provider import Provider
 from services.search.registry import Registry
-from services.search.routers import articles, journey, operations, saved, search, sources, stream
+from services.search.routers import articles, journey, operations, saved, search, sources, stream, suggest
 from services.search.saved import SavedSearches
 from services.search.state import State
 
@@ -58,10 +59,11 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         saved=SavedSearches(es, settings),
         streams=Streams(),
         pipeline=Pipeline(settings, provider, publisher),
+        keyring=Keyring(es, settings, access),
     )
     problems.install(app)
     middleware.install(app, access)
-    for module in (search, stream, articles, journey, sources, saved, operations):
+    for module in (search, suggest, stream, articles, journey, sources, saved, operations):
         app.include_router(module.router)
     pages.install(app)
     return app

@@ -33,7 +33,7 @@ def test_filters_and_searches_that_attack_are_shown_as_text(reader: Any) -> None
         chips = page.locator(".chips bdi").evaluate_all("all => all.map(one => one.textContent)")
         assert chips == [text, "x" + text]
         page = reader.open("/?" + urlencode({"q": text}), 200, 422)
-        expect(page.get_by_role("searchbox")).to_have_value(text)
+        expect(page.get_by_label("Search the archive")).to_have_value(text)
 
 
 def test_articles_show_their_attacks_as_text(reader: Any) -> None:

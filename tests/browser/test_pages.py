@@ -18,7 +18,7 @@ ENGLISH = len(NEWS) - GERMAN
 
 def ask(page: Page, words: str) -> None:
     """Type a search and send it."""
-    page.get_by_role("searchbox").fill(words)
+    page.get_by_label("Search the archive").fill(words)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"[?&]q=" + re.escape(quote_plus(words))))
 
@@ -102,7 +102,7 @@ def test_nothing_found_and_what_went_wrong_are_said(reader: Any) -> None:
     expect(page.locator(".chips")).to_have_count(0)
     ask(page, "(harbour")
     expect(page.get_by_role("alert")).to_contain_text("has no )")
-    expect(page.get_by_role("searchbox")).to_have_value("(harbour")
+    expect(page.get_by_label("Search the archive")).to_have_value("(harbour")
     reader.refusals_wanted += 1
     reader.open(f"/articles/{enriched('nowhere').id}", 404)
     reader.open("/nothing", 404)
@@ -120,7 +120,7 @@ def test_back_and_reload_keep_what_was_asked(reader: Any) -> None:
     page.reload()
     says(page, GERMAN)
     assert page.locator(".hits h2").all_inner_texts() == hits
-    expect(page.get_by_role("searchbox")).to_have_value("harbour")
+    expect(page.get_by_label("Search the archive")).to_have_value("harbour")
     expect(page.get_by_label("Sort")).to_have_value("oldest")
 
 
@@ -141,9 +141,9 @@ def test_it_is_all_there_without_javascript(plain_reader: Any) -> None:
 def test_the_keyboard_reaches_everything(reader: Any) -> None:
     page = reader.open("/?q=harbour")
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_label("Search the archive")).to_be_focused()
     page.keyboard.type("/")
-    expect(page.get_by_role("searchbox")).to_have_value("/")
+    expect(page.get_by_label("Search the archive")).to_have_value("/")
     page = reader.open("/?q=title:7")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()

@@ -52,7 +52,7 @@ class SuggestParams(BaseModel):
     responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}},
 )
 async def suggest(params: Annotated[SuggestParams, Query()], state: Newsloom, response: Response) -> dict[str, Any]:
-    """Entities with their number of articles, words, and titles that begin as typed; the typed part is marked in `highlight`.
+    """Entities with their number of articles, words, and titles that begin as typed, which `highlight` marks.
 
     Where nothing begins so, what is only alike is suggested, and `typos` is true.
     """
@@ -67,5 +67,7 @@ async def suggest(params: Annotated[SuggestParams, Query()], state: Newsloom, re
 
 
 async def _ask(provider: Provider, typed: Typed, kinds: list[str], size: int) -> list[Suggestion]:
-    answers = await asyncio.gather(*(provider.search(build(typed)) for build in (build_titles, build_entities)))
-    return read(typed, *answers, kinds, size)
+    titles, entities = await asyncio.gather(
+        provider.search(build_titles(typed)), provider.search(build_entities(typed))
+    )
+    return read(typed, titles, entities, kinds, size)

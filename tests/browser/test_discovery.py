@@ -1,0 +1,41 @@
+"""Finding by other ways than a search's words, in a real browser."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from support.reading import ordinary
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+expect.set_options(timeout=60_000)
+NEWS = ordinary()
+
+
+def test_what_is_typed_is_completed_by_keyboard(reader: Any) -> None:
+    page = reader.open()
+    box = page.get_by_role("combobox", name="Search the archive")
+    box.press_sequentially("har")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    expect(options.first).to_have_text(re.compile("^harbour"))
+    assert box.get_attribute("aria-expanded") == "true"
+    box.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    box.press("Escape")
+    expect(options).to_have_count(0)
+    box.press_sequentially("b")
+    expect(options.first).to_be_visible()
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("[?&]q=harbour"))
+    expect(page.get_by_role("status")).to_contain_text(f"{len(NEWS)} articles")
+
+
+def test_hostile_suggestions_are_text(reader: Any) -> None:
+    page = reader.open()
+    page.get_by_role("combobox", name="Search the archive").press_sequentially("hostile")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert (
+        page.locator("#suggestions").evaluate("list => list.querySelectorAll('img, script, svg, iframe').length") == 0
+    )
