@@ -36,7 +36,7 @@ FAULTS = [
     Fault(0.15, cut=True),
     Fault(0.10, items=0.2, cut=True),
 ]
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(1200 if LONG else 300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1500 if LONG else 600)]
 
 
 def test_only_bad_documents_die_of_bad_answers(run: Run) -> None:

@@ -36,7 +36,7 @@ SIZE = size(
 )
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.timeout(1500 if LONG else 300),
+    pytest.mark.timeout(1500 if LONG else 600),
     pytest.mark.skipif(not Clock.possible(), reason="there is no C compiler for the clock"),
 ]
 

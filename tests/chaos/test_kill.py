@@ -22,7 +22,7 @@ class Size:
 
 
 SIZE = size(short=Size(300, 10, 1, 150), long=Size(10_000, 420, 20, 900))
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(2400 if LONG else 400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(2400 if LONG else 600)]
 
 
 def test_kills_lose_and_double_nothing(run: Run, site: tuple[str, dict[str, bytes]]) -> None:

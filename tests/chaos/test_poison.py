@@ -24,7 +24,7 @@ class Size:
 
 
 SIZE = size(short=Size(200, 100, 300, 120), long=Size(5_000, 100, 2_000, 600))
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800 if LONG else 300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800 if LONG else 600)]
 
 
 def test_poison_kills_itself_alone_and_too_much_of_it_stops_the_stage(run: Run) -> None:

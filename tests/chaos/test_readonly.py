@@ -25,7 +25,7 @@ class Size:
 
 
 SIZE = size(short=Size(200, 1), long=Size(4_000, 5))
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900 if LONG else 240)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900 if LONG else 600)]
 
 
 def test_indices_that_are_read_only_are_waited_for(run: Run) -> None:

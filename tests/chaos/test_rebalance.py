@@ -32,7 +32,7 @@ SIZE = size(
     short=Size(150, 12, ("index",), 1, 3, (0.5, 2), 200),
     long=Size(4_000, 480, ("clean", "index"), 20, 4, (0.5, 16), 900),
 )
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600)]
 
 
 def test_a_rebalance_storm_loses_and_doubles_nothing(run: Run, site: tuple[str, dict[str, bytes]]) -> None:

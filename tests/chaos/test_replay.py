@@ -41,7 +41,7 @@ class Size:
 
 
 SIZE = size(short=Size(120, 1, 120), long=Size(2_000, 2, 600))
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(2400 if LONG else 400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(2400 if LONG else 600)]
 
 
 def test_whatever_is_replayed_the_index_stays_the_same(run: Run) -> None:

@@ -51,7 +51,7 @@ class Size:
 
 
 SIZE = size(short=Size(100, 12, ("down", "timeout"), 150), long=Size(4_000, 60, tuple(TRIALS), 900))
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600)]
 
 
 def test_no_toxic_loses_anything_and_readiness_tells(run: Run, site: tuple[str, dict[str, bytes]]) -> None:
