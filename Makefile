@@ -3,6 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 NEWSLOOM := $(BIN)/newsloom
 DATA ?= ../data
+ES ?= http://127.0.0.1:9200
 
 .DEFAULT_GOAL := help
 
@@ -65,6 +66,10 @@ lock: ## resolve the dependencies anew (needs uv); three locks of one resolution
 	$(LOCK) --upgrade --extra standalone --extra s3 --group dev -o requirements-dev.lock
 	$(LOCK) --extra standalone --extra s3 -c requirements-dev.lock -o requirements.lock
 	$(LOCK) --extra s3 -c requirements-dev.lock -o requirements-service.lock
+
+.PHONY: bench
+bench: setup-dev ## the index stage beside parallel_bulk, on a running Elasticsearch (ES=URL)
+	$(BIN)/python benchmarks/bench_index.py $(ES)
 
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries

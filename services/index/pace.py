@@ -9,14 +9,14 @@ MIB = 1024 * 1024
 class Limits:
     """Bounds of what a writer sends; the defaults were measured with `make bench`, the reasons stand beside them."""
 
-    first_bytes: int = MIB // 2  # some 100 articles: enough for a request's own cost not to show
+    first_bytes: int = MIB  # some 100 articles: enough for a request's own cost not to show
     least_bytes: int = 64 * 1024  # smaller requests cost the cluster more, not less
     most_bytes: int = 8 * MIB  # far under Elasticsearch's http.max_content_length (100 MiB); bounds our memory
     step_bytes: int = 256 * 1024
     quick_s: float = 1.0  # an answer within this, and there is room for more
     slow_s: float = 5.0  # far under the request's time limit (30 s): halve before requests fail, not after
     in_flight: int = 3  # two being indexed and one on its way; each holds at most `most_bytes` here and there
-    least_share: int = 20  # documents; fewer are not worth a request of their own
+    least_share: int = 100  # documents; fewer are not worth a request of their own
     patience_s: float = 3.0  # failing for so long without one success is told as Unavailable; /readyz shows it in 10 s
     first_delay_s: float = 0.1
     most_delay_s: float = 1.0

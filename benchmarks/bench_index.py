@@ -1,0 +1,240 @@
+"""The index stage beside `elasticsearch.helpers.parallel_bulk`, on the same documents, in the same run.
+
+`make bench`, or `python benchmarks/bench_index.py [URL] [--rounds N] [--documents N] [--sizes 1,10,…]`. Both get the
+documents from memory, in the same batches, and a batch is done before the next begins, as with a consumer that
+acknowledges. Each measurement has indices of its own, made for it with the product's mapping and deleted after it. In
+each round the two take turns, and who begins changes from round to round, so that a drift of the machine hits both.
+
+`ours` is the stage's own code (`Indexer.articles`): from messages to documents, articles, and a journey for each of
+them afterwards. `helper` writes the ready-made documents alone, no journeys, with the best of a grid of settings
+(threads × chunks, with orjson as serialiser), chosen for each batch size before the rounds. The ratio is of speeds:
+over 1, and the stage is faster.
+"""
+
+import argparse
+import asyncio
+import random
+import secrets
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import structlog
+from elasticsearch import Elasticsearch, OrjsonSerializer, helpers
+
+from services.contracts import indices
+from services.contracts.messages import Enriched, Entity, Mention, Source
+from services.contracts.urls import article_id
+from services.index.document import to_document
+from services.index.setup import ensure_indices
+from services.index.stages import Indexer
+from services.index.versions import article_version
+from services.runtime.elastic import async_client
+from services.runtime.settings import Settings
+from services.runtime.stage import Forward
+
+SIZES = (1, 10, 100, 1000, 5000)
+THREADS, CHUNKS = (1, 2, 4), (100, 500, 1000)
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+STEMS = ("harbour", "ferry", "council", "quay", "minister", "budget", "river", "bridge", "strike", "union", "school")
+WORDS = tuple(stem + ending for stem in STEMS for ending in ("", "s", "ed", "ing"))
+
+
+@dataclass(frozen=True)
+class Work:
+    """The documents of one batch size: as messages for us, as bulk actions for the helper."""
+
+    size: int
+    batches: list[list[Enriched]]
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.batches))
+
+    def actions(self, index: str) -> list[list[dict[str, Any]]]:
+        """The same documents, ready made, with the same versions."""
+        return [[_action(index, article) for article in batch] for batch in self.batches]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Of parallel_bulk."""
+
+    threads: int
+    chunk: int
+
+
+def main() -> int:
+    options = _options()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    settings = Settings(_env_file=None, elasticsearch=options.url)
+    dice = random.Random(7)
+    print(f"{'batch':>6} {'documents':>9} {'ours/s':>8} {'helper/s':>8}  ratio: median (least to most)   helper's best")
+    for size in options.sizes:
+        work = make(size, min(options.documents, size * options.batches), dice)
+        warm(settings, work)
+        best = choose(settings, work)
+        turns = [one_turn(settings, work, best, we_begin=turn % 2 == 0) for turn in range(options.rounds)]
+        print(row(work, turns, best), flush=True)
+    return 0
+
+
+def one_turn(settings: Settings, work: Work, best: Setting, *, we_begin: bool) -> tuple[float, float]:
+    """Seconds of both, measured one right after the other."""
+    if we_begin:
+        ours = run_ours(settings, work)
+        return ours, run_helper(settings, work, best)
+    helper = run_helper(settings, work, best)
+    return run_ours(settings, work), helper
+
+
+def row(work: Work, turns: list[tuple[float, float]], best: Setting) -> str:
+    """A line of the table."""
+    ours, helper = (
+        statistics.median(work.count / seconds for seconds in column) for column in zip(*turns, strict=True)
+    )
+    ratios = [theirs / mine for mine, theirs in turns]
+    spread = f"{statistics.median(ratios):5.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    how = f"{best.threads} threads, chunks of {best.chunk}"
+    return f"{work.size:>6} {work.count:>9} {ours:>8.0f} {helper:>8.0f}  {spread:<31}{how}"
+
+
+def run_ours(settings: Settings, work: Work) -> float:
+    """Seconds that the stage takes for all batches."""
+    return asyncio.run(_ours(settings, work))
+
+
+async def _ours(settings: Settings, work: Work) -> float:
+    settings = settings.model_copy(update={"namespace": f"bench-{secrets.token_hex(3)}-"})
+    es = async_client(settings)
+    try:
+        await ensure_indices(es, settings)
+        indexer = Indexer(es, settings)
+        began = time.perf_counter()
+        for batch in work.batches:
+            outcomes = await indexer.articles(batch)
+            if not all(isinstance(outcome, Forward) for outcome in outcomes):
+                raise SystemExit("a document of the benchmark was refused")
+        seconds = time.perf_counter() - began
+        for name in (indices.ARTICLES, indices.JOURNEYS):
+            await es.indices.refresh(index=settings.name(name))
+            found = (await es.count(index=settings.name(name)))["count"]
+            if found != work.count:
+                raise SystemExit(f"{name}: {found} documents instead of {work.count}")
+        return seconds
+    finally:
+        await _delete(es, settings)
+        await es.close()
+
+
+def run_helper(settings: Settings, work: Work, how: Setting) -> float:
+    """Seconds that parallel_bulk takes for the same documents in the same batches."""
+    settings = settings.model_copy(update={"namespace": f"bench-{secrets.token_hex(3)}-"})
+    asyncio.run(_prepare(settings))
+    es = Elasticsearch(settings.es_url, serializers={"application/json": OrjsonSerializer()}, request_timeout=60)
+    try:
+        batches = work.actions(settings.name(indices.ARTICLES))
+        began = time.perf_counter()
+        for batch in batches:
+            for done, item in helpers.parallel_bulk(es, batch, thread_count=how.threads, chunk_size=how.chunk):
+                if not done:
+                    raise SystemExit(f"the helper could not write: {item}")
+        return time.perf_counter() - began
+    finally:
+        asyncio.run(_clean(settings))
+        es.close()
+
+
+def choose(settings: Settings, work: Work) -> Setting:
+    """The fastest setting of the grid for this batch size; each is tried twice, the better time counts."""
+    chunks = sorted({min(chunk, work.size) for chunk in CHUNKS})
+    grid = [Setting(threads, chunk) for threads, chunk in product(THREADS, chunks) if threads == 1 or chunk < work.size]
+    if len(grid) == 1:
+        return grid[0]
+    tried = {how: min(run_helper(settings, work, how) for _ in range(2)) for how in grid}
+    return min(tried, key=lambda how: tried[how])
+
+
+def warm(settings: Settings, work: Work) -> None:
+    """One run of each that is not counted: the JVM compiles what is used often."""
+    run_ours(settings, work)
+    run_helper(settings, work, Setting(2, 500))
+
+
+def make(size: int, count: int, dice: random.Random) -> Work:
+    """`count` articles of 150 to 900 words in batches of `size`."""
+    articles = [_article(number, dice) for number in range(count)]
+    return Work(size, [articles[i : i + size] for i in range(0, count, size)])
+
+
+def _article(number: int, dice: random.Random) -> Enriched:
+    url = f"https://bench.example/{number}"
+    body = " ".join(dice.choice(WORDS) for _ in range(dice.randrange(150, 900)))
+    mentions = (Mention(start=0, end=5, text="Place"),)
+    entities = tuple(
+        Entity(id=f"place:p{n}", name=f"Place {n}", type="place", count=1, mentions=mentions)
+        for n in dice.sample(range(500), 8)
+    )
+    return Enriched(
+        id=article_id(url),
+        url=url,
+        title=" ".join(dice.choice(WORDS) for _ in range(9)),
+        body=body,
+        fetched_at=AT + timedelta(seconds=number),
+        language="en",
+        source=Source(id="bench", name="Bench", domain="bench.example"),
+        word_count=body.count(" ") + 1,
+        content_hash="0" * 64,
+        entities=entities,
+        models={"ner": "bench 1"},
+    )
+
+
+def _action(index: str, article: Enriched) -> dict[str, Any]:
+    about = {"_index": index, "_id": article.id, "version": article_version(article.fetched_at)}
+    return {**about, "version_type": "external", "_source": to_document(article, AT)}
+
+
+async def _prepare(settings: Settings) -> None:
+    es = async_client(settings)
+    try:
+        await ensure_indices(es, settings)
+    finally:
+        await es.close()
+
+
+async def _clean(settings: Settings) -> None:
+    es = async_client(settings)
+    try:
+        await _delete(es, settings)
+    finally:
+        await es.close()
+
+
+async def _delete(es: Any, settings: Settings) -> None:
+    for name in (indices.ARTICLES, indices.JOURNEYS):
+        await es.indices.delete(index=f"{settings.name(name)}-000001", ignore_unavailable=True)
+        if await es.indices.exists_index_template(name=settings.name(name)):
+            await es.indices.delete_index_template(name=settings.name(name))
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The index stage beside elasticsearch.helpers.parallel_bulk.")
+    parser.add_argument("url", nargs="?", default="http://127.0.0.1:9200", help="Elasticsearch")
+    parser.add_argument("--rounds", type=int, default=7, help="pairs of measurements for each batch size")
+    parser.add_argument("--documents", type=int, default=5000, help="most documents of one measurement")
+    parser.add_argument("--batches", type=int, default=100, help="most batches of one measurement")
+    parser.add_argument("--sizes", type=_sizes, default=list(SIZES), help="batch sizes, separated by commas")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
