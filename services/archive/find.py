@@ -1,7 +1,7 @@
 """Which WARC files lie in a folder, or under an address in S3."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,11 +58,15 @@ def _in_s3(where: str, settings: Settings) -> list[ArchiveFile]:
     return [ArchiveFile(n, sizes[n], partial(open_, n)) for n in wanted]
 
 
-@contextmanager
-def _open(path: Path, at: int) -> Iterator[Readable]:
-    try:
-        with path.open("rb") as file:
-            file.seek(at)
-            yield file
-    except OSError as error:
-        raise UsageError(f"can not read {path}: {error.strerror}") from None
+def _open(path: Path, at: int) -> AbstractContextManager[Readable]:
+    """The file, also when it was completed since it was listed."""
+    for name in (path, path.with_name(path.name.removesuffix(OPEN))):
+        try:
+            file = name.open("rb")
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise UsageError(f"can not read {name}: {error.strerror}") from None
+        file.seek(at)
+        return file
+    raise UsageError(f"{path} is gone")

@@ -18,6 +18,7 @@ _PLAIN = b"WARC/"
 _HEADER_BYTES = 1024 * 1024
 _MARK = re.compile(rb"\x1f\x8b\x08|WARC/1\.")
 _LOOK = 1024
+_FIRST_LINE = re.compile(rb"WARC/\d\.\d+\r\n")
 
 
 class Readable(Protocol):
@@ -106,7 +107,7 @@ def _plain(window: _Window, most: int) -> tuple[bytes, int]:
         return b"", blank
     head = window.fill(CHUNK)[:_HEADER_BYTES]
     end = head.find(b"\r\n\r\n")
-    if not head.startswith(_PLAIN) or end < 0:
+    if not _FIRST_LINE.match(head) or end < 0:
         raise _Wrong("no WARC record")
     lengths = [
         line[15:].strip() for line in bytes(head[:end]).split(b"\r\n") if line[:15].lower() == b"content-length:"

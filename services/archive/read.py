@@ -45,7 +45,7 @@ def pages(stream: Readable, at: int = 0, most: int = 22 * 1024 * 1024) -> Iterat
 def _records(member: Member, about: dict[str, bytes], most: int) -> Iterator[Found]:
     for record in WARCIterator(BytesIO(member.data)):
         if record.rec_type == "metadata" and record.content_type == PAGE_TYPE:
-            about.clear()  # the body follows at once, or it is lost
+            about.clear()  # its body follows at once; what is held is one page's at most
             about[_header(record, "WARC-Refers-To")] = record.raw_stream.read()
             continue
         ours = about.pop(_header(record, "WARC-Record-ID"), None)

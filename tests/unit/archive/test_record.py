@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import WARCIterator
 
@@ -59,7 +59,8 @@ def test_a_page_comes_back_the_same(message: PageMessage) -> None:
     assert found.page.to_json() == message.to_json()
 
 
-@given(st.lists(messages, max_size=5))
+@given(st.lists(messages, max_size=3))
+@settings(max_examples=25)
 def test_a_file_of_pages_can_be_resumed_after_each(written: list[PageMessage]) -> None:
     data = warcinfo("a.warc.gz", {"software": "Newsloom"}) + b"".join(map(to_warc, written))
     found = [item for item in read(data) if item.page]
