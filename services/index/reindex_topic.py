@@ -105,8 +105,9 @@ async def _consumer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaConsumer,
 
 
 async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    known = await consumer.topics()
-    return (consumer.partitions_for_topic(topic) or set()) if topic in known else set()
+    # `consumer.partitions_for_topic` only knows topics that were subscribed to, and asking so would create this one.
+    cluster = await consumer._client.fetch_all_metadata()
+    return set(cluster.partitions_for_topic(topic) or ())
 
 
 async def _some(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[ConsumerRecord]]:
