@@ -9,6 +9,7 @@ import importlib.metadata
 import sys
 from typing import Annotated
 
+import structlog
 import typer
 
 from services.runtime.errors import NewsloomError
@@ -29,6 +30,7 @@ COMMANDS = {
     "forget": "forget",
     "reindex": "reindex",
     "topics": "topics",
+    "keys": "keys",
     "bench": "bench",
     "extract": "extract",
     "enrich": "enrich",
@@ -46,23 +48,34 @@ def application(command: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_version)
+    app.callback()(_options)
     modules = [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values())
     for module in modules:
         importlib.import_module(f"services.commands.{module}").register(app)
     return app
 
 
-def _version(
-    version: Annotated[bool, typer.Option("--version", help="print the version and exit", is_eager=True)] = False,
+def _options(
+    version: Annotated[
+        bool,
+        # A callback of its own: the command line's own one is not called when no command is given.
+        typer.Option(
+            "--version", help="print the version and exit", is_eager=True, callback=lambda asked: _print_version(asked)
+        ),
+    ] = False,
 ) -> None:
-    if version:
+    pass
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
         print(importlib.metadata.version("newsloom"))
         raise typer.Exit
 
 
 def main() -> None:
     """Run the command line; errors of ours become one line that says what to do."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for results
     try:
         application(sys.argv[1] if len(sys.argv) > 1 else None)()
     except NewsloomError as error:

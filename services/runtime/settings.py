@@ -109,6 +109,9 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="keys that may write, separated by commas; empty: open, on loopback only",
     )
+    closed: bool = Field(
+        False, description="reading needs a key too; browsers and feed readers give it as the password of any user"
+    )
     hosts: str = Field(
         "",
         description="names by which the gateway may be asked besides localhost, separated by commas; "

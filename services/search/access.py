@@ -3,18 +3,26 @@
 Without keys the gateway is open, and therefore listens on loopback only. A page that a reader's browser
 has open elsewhere could still send it forms or, by DNS rebinding, read it: so the Host must be ours, and a
 write that carries an Origin must come from our own page.
+
+Keys come from NEWSLOOM_API_KEYS, which may do everything, and from `newsloom keys`, each with its scopes. Once there is
+any, even a revoked one, writing needs one: nobody who revokes the last key means to open the gateway.
 """
 
-import hashlib
-import hmac
+import base64
+import binascii
 import re
+from collections.abc import Sequence
 
 from fastapi import Request
 
+from services.runtime.keys import SCOPES, KeyRecord, Scope, digest
 from services.runtime.loopback import is_loopback
 from services.runtime.settings import Settings, SettingsError
 from services.search.problems import Problem
 
+_ALL = frozenset(SCOPES)
+_OPEN = frozenset({"/healthz", "/readyz", "/status", "/metrics"})
+"""For those who watch over the gateway; they tell counts, and nothing of what is archived."""
 # Not urlsplit: it raises for a Host such as `[`, and clients send what they like.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/@]*)(?::[0-9]*)?")
 
@@ -24,7 +32,10 @@ class Access:
 
     def __init__(self, settings: Settings) -> None:
         keys = (key.strip() for key in settings.api_keys.get_secret_value().split(","))
-        self._keys = [_digest(key) for key in keys if key]
+        self._keys: dict[str, frozenset[Scope]] = {digest(key): _ALL for key in keys if key}
+        self._own = dict(self._keys)
+        self._keyed = bool(self._keys)
+        self.closed = settings.closed  # reading needs a key too
         self._loopback = is_loopback(settings.gateway[0])
         self._hosts = {name.strip().lower() for name in settings.hosts.split(",") if name.strip()}
         if not self._loopback and not self._keys and not settings.allow_open:
@@ -43,15 +54,29 @@ class Access:
     @property
     def keyed(self) -> bool:
         """Whether writing needs a key."""
-        return bool(self._keys)
+        return self._keyed
 
-    def check_write(self, request: Request) -> None:
-        """Raises Problem 401 or 403 unless the request may write."""
+    def learn(self, records: Sequence[KeyRecord]) -> None:
+        """Know these keys of `newsloom keys` besides those of the settings."""
+        stored = {key.digest: frozenset(key.scopes) for key in records if key.revoked_at is None}
+        self._keys = {**stored, **self._own}
+        self._keyed = bool(self._own or records)
+
+    def check_read(self, request: Request) -> None:
+        """Raises Problem 401 or 403 unless the request may read, where that needs a key."""
+        if not self.closed or request.url.path in _OPEN or request.url.path.startswith("/static/"):
+            return
+        detail = "reading needs a key: Authorization: Bearer KEY, X-API-Key: KEY, or Basic with the key as password"
+        # Basic is for reading only: browsers send it with requests that other pages make them send, too.
+        self._check_key(_presented(request) or _password(request), "read", detail, 'Bearer, Basic realm="Newsloom"')
+
+    def check_write(self, request: Request, scope: Scope = "admin") -> None:
+        """Raises Problem 401 or 403 unless the request may write what `scope` allows."""
         if "origin" in request.headers:
             _check_origin(request)
-        if self._keys and not self._known(_presented(request)):
+        if self._keyed:
             detail = "this needs a key: Authorization: Bearer KEY, or X-API-Key: KEY"
-            raise Problem(401, detail, {"WWW-Authenticate": "Bearer"})
+            self._check_key(_presented(request), scope, detail, "Bearer")
 
     def check_form(self, request: Request, key: str) -> None:
         """Raises Problem 401 or 403 unless a form of our own page was sent, with a key where there are keys.
@@ -60,12 +85,16 @@ class Access:
         of ours. Keys are typed into the form and kept nowhere, so no other page can make a browser present one.
         """
         _check_origin(request)
-        if self._keys and not self._known(key):
-            raise Problem(401, "this needs one of the gateway's keys (NEWSLOOM_API_KEYS)")
+        if self._keyed:
+            self._check_key(key, "admin", "this needs one of the gateway's keys (NEWSLOOM_API_KEYS, newsloom keys)")
 
-    def _known(self, key: str) -> bool:
-        digest = _digest(key)
-        return any(hmac.compare_digest(digest, known) for known in self._keys)
+    def _check_key(self, key: str, scope: Scope, detail: str, challenge: str | None = None) -> None:
+        # Found by its hash: how long that takes tells nothing of the key.
+        scopes = self._keys.get(digest(key))
+        if scopes is None:
+            raise Problem(401, detail, {"WWW-Authenticate": challenge} if challenge else None)
+        if not scopes & {scope, "admin"}:
+            raise Problem(403, f"this key may {', '.join(sorted(scopes))}; this needs one that may {scope}")
 
 
 def _check_origin(request: Request) -> None:
@@ -79,5 +108,12 @@ def _presented(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
 
 
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
+def _password(request: Request) -> str:
+    """The password of HTTP Basic (RFC 7617), whatever the user is."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(token.strip(), validate=True).decode("utf-8", "replace").partition(":")[2]
+    except binascii.Error:
+        return ""

@@ -9,14 +9,16 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.runtime.errors import Unavailable
 from services.search.access import Access
-from services.search.problems import Problem, problem
+from services.search.problems import RETRY_AFTER_S, Problem, problem
 
 # counter: requests by route template, method and status
 REQUESTS = Counter("newsloom_http_requests", "HTTP requests", ["route", "method", "status"])
 # histogram, seconds: by route template
 SECONDS = Histogram("newsloom_http_seconds", "Time a request takes", ["route"])
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 IS_HEAD = "newsloom.head"
 """In the scope of a request that came as HEAD, for answers that have no end."""
 SECURITY_HEADERS = {
@@ -67,6 +69,11 @@ def install(app: FastAPI, access: Access) -> None:
 async def _guarded(request: Request, call_next: RequestResponseEndpoint, access: Access) -> Response:
     try:
         access.check_host(request)
+        if request.method not in _SAFE or access.closed:
+            await request.app.state.newsloom.keyring.fresh()
+        access.check_read(request)
     except Problem as error:
-        return problem(error.status, error.detail)
+        return problem(error.status, error.detail, error.headers)
+    except Unavailable as error:
+        return problem(503, str(error), {"Retry-After": RETRY_AFTER_S})
     return await call_next(request)

@@ -7,7 +7,7 @@ neither undoes the other's work.
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch, BadRequestError, ConflictError, NotFoundError
-from elasticsearch.helpers import BulkIndexError, async_bulk
+from elasticsearch.helpers import BulkIndexError, async_bulk, async_scan
 
 from services.contracts import indices
 from services.contracts.sources import SourceRecord
@@ -17,7 +17,6 @@ from services.runtime.sources.index import index_body, is_taken
 from services.runtime.sources.plan import Plan
 from services.search.provider import ANSWER_LIMIT_S, reachable
 
-MOST = 10_000
 _READ = {"excludes": ["state.recent", "state.validators"]}  # fetch's memory, which nobody reads here
 _POLL_NOW: dict[str, Any] = {"state": {"next_poll": None}}
 
@@ -43,8 +42,14 @@ class Registry:
 
     async def all(self) -> list[SourceRecord]:
         """Every source, by name."""
-        _, found = await self.search({"size": MOST, "sort": [{"name": "asc"}, {"id": "asc"}]})
-        return found
+        try:
+            async with reachable():
+                await self._es.indices.refresh(index=self._name)
+                hits = [hit async for hit in async_scan(self._es, index=self._name, _source=_READ)]
+        except NotFoundError:
+            return []
+        found = [SourceRecord.model_validate(hit["_source"]) for hit in hits]
+        return sorted(found, key=lambda source: (source.name.casefold(), source.id))
 
     async def get(self, identity: str) -> SourceRecord | None:
         """One source."""

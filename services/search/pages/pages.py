@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from services.contracts.urls import article_id
 from services.runtime.errors import Unavailable
+from services.search.discover import similar
 from services.search.find import find, timeline
 from services.search.journeys import UNKNOWN, journey_of
-from services.search.pages import bars, errors, links, marks, saved, sources
+from services.search.pages import bars, discovery, errors, links, marks, saved, sources
 from services.search.pages.openapi import endpoints
 from services.search.pages.render import HERE, message, render
 from services.search.params import SearchParams, TimelineParams
@@ -22,6 +23,7 @@ from services.search.results import article_of
 from services.search.state import Newsloom
 
 PAGE_SIZE = 20
+SIMILAR = 6
 _ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE)}
 _REPEATED = {name for name, field in SearchParams.model_fields.items() if "list" in str(field.annotation)}
 
@@ -30,7 +32,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 def install(app: FastAPI) -> None:
     """Serve the pages with their styles and scripts."""
-    for routes in (router, sources.router, saved.router):
+    for routes in (router, discovery.router, sources.router, saved.router):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     errors.install(app)
@@ -46,6 +48,7 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
         answer = await find(state.provider, params, pairs, now)
         counted = {n: getattr(params, n) for n in TimelineParams.model_fields if n in SearchParams.model_fields}
         counts = await timeline(state.provider, TimelineParams.model_validate(counted), now)
+        await state.keyring.fresh()
     except (QueryError, ParameterError, ValidationError) as error:
         return render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
     except Unavailable as error:
@@ -64,7 +67,13 @@ async def article(identity: str, state: Newsloom) -> HTMLResponse:
     document = article_of(found, mentions=True)
     body = marks.paragraphs(document["body"], document.get("entities", []))
     journey = await state.provider.journey(identity)
-    return render("article.html", article=document, paragraphs=body, journey=journey_of(journey) if journey else None)
+    return render(
+        "article.html",
+        article=document,
+        paragraphs=body,
+        similar=await similar(state.provider, identity, SIMILAR) or [],
+        journey=journey_of(journey) if journey else None,
+    )
 
 
 @router.get("/journey")

@@ -13,7 +13,7 @@ from services.search.params import FilterParams
 from services.search.problems import Problem
 from services.search.qlang import QueryError
 from services.search.query import ParameterError
-from services.search.routers.saved import Saving, keep, saved_of
+from services.search.routers.saved import SavedId, Saving, keep, saved_of
 from services.search.saved import MOST, pairs
 from services.search.state import Newsloom, State
 
@@ -41,7 +41,7 @@ async def save(request: Request, state: Newsloom) -> Response:
 
 
 @router.post("/saved/{identity}")
-async def act(identity: str, request: Request, state: Newsloom) -> Response:
+async def act(identity: SavedId, request: Request, state: Newsloom) -> Response:
     """Forget one."""
     try:
         if (await sent(request, state)).get("do") != "delete" or not await state.saved.remove(identity):
@@ -62,6 +62,7 @@ def search_of(form: Form) -> FilterParams:
 
 async def _page(request: Request, state: State, error: Exception | None = None) -> HTMLResponse:
     _, found = await state.saved.page(0, MOST)
+    await state.keyring.fresh()
     status = (error.status if isinstance(error, Problem) else 422) if error else 200
     return render(
         "saved.html",

@@ -14,7 +14,7 @@ from services.search.pages.forms import Form, sent, words
 from services.search.pages.render import render
 from services.search.pages.spark import spark
 from services.search.problems import Problem
-from services.search.routers.sources import MAX_OPML_BYTES, NewSource, SourcesParams
+from services.search.routers.sources import MAX_OPML_BYTES, NewSource, SourceId, SourcesParams
 from services.search.sources import build_sources, new_source
 from services.search.state import Newsloom, State
 from services.search.watch import watched
@@ -68,7 +68,7 @@ async def opml(request: Request, state: Newsloom) -> Response:
 
 
 @router.post("/sources/{identity}")
-async def act(identity: str, request: Request, state: Newsloom) -> Response:
+async def act(identity: SourceId, request: Request, state: Newsloom) -> Response:
     """Switch one on or off, poll it now, or follow it no more."""
     try:
         do = (await sent(request, state)).get("do")
@@ -108,6 +108,7 @@ async def _page(
         build_sources(params.q, params.health, params.tag, params.page, params.page_size)
     )
     shown = await watched(state, found, datetime.now(UTC))
+    await state.keyring.fresh()
     status = (error.status if isinstance(error, Problem) else 422) if error else 200
     return render(
         "sources.html",

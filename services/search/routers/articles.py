@@ -87,7 +87,7 @@ async def read(identity: ArticleId, state: Newsloom) -> dict[str, Any]:
 @router.post("/v1/articles", status_code=202, summary="Submit a URL or a page")
 async def submit(submission: Submission, state: Newsloom, request: Request, response: Response) -> dict[str, str]:
     """Accept a URL or a page; the answer says where to follow it."""
-    state.access.check_write(request)
+    state.access.check_write(request, "ingest")
     identity, url = article_id(submission.url), canonical_url(submission.url)
     message = submission.message()
     now = stamp(datetime.now(UTC))

@@ -1,9 +1,14 @@
 """Who may write, and from where."""
 
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import pytest
 from starlette.requests import Request
 from support.messages import settings_for_tests
 
+from services.runtime.keys import Scope, new_key
 from services.runtime.settings import SettingsError
 from services.search.access import Access
 from services.search.problems import Problem
@@ -92,3 +97,82 @@ def test_a_form_needs_the_key_where_there_are_keys() -> None:
         with pytest.raises(Problem) as refused:
             keyed.check_form(ours, wrong)
         assert refused.value.status == 401
+
+
+def keyed(*scopes: Scope, revoked: bool = False, **given: object) -> tuple[Access, str]:
+    """A gateway that knows one key of `newsloom keys`, and the key."""
+    key, record = new_key("bot", scopes, datetime(2026, 11, 22, tzinfo=UTC))
+    gateway = access(**given)
+    gateway.learn([record.model_copy(update={"revoked_at": record.created_at if revoked else None})])
+    return gateway, key
+
+
+def status_of(check: Callable[[], None]) -> int:
+    try:
+        check()
+    except Problem as refused:
+        return refused.status
+    return 200
+
+
+@pytest.mark.parametrize(
+    ("scopes", "needed", "status"),
+    [
+        (("ingest",), "ingest", 200),
+        (("admin",), "ingest", 200),
+        (("admin",), "admin", 200),
+        (("read", "ingest"), "admin", 403),
+        (("read",), "ingest", 403),
+    ],
+)
+def test_a_key_may_what_its_scopes_say(scopes: tuple[Scope, ...], needed: Scope, status: int) -> None:
+    gateway, key = keyed(*scopes)
+    assert status_of(lambda: gateway.check_write(request(x_api_key=key), needed)) == status
+    assert status_of(lambda: gateway.check_write(request(authorization=f"Bearer {key}"), needed)) == status
+    assert status_of(lambda: gateway.check_write(request(x_api_key=key + "x"), needed)) == 401
+    assert status_of(lambda: gateway.check_write(request(), needed)) == 401
+
+
+def test_a_revoked_key_opens_nothing_and_does_not_open_the_gateway() -> None:
+    gateway, key = keyed("admin", revoked=True)
+    assert gateway.keyed
+    for headers in ({}, {"x_api_key": key}):
+        assert status_of(lambda headers=headers: gateway.check_write(request(**headers))) == 401  # type: ignore[misc]
+
+
+def test_keys_of_the_settings_stay_beside_those_learnt() -> None:
+    gateway, key = keyed("ingest", api_keys="own")
+    assert status_of(lambda: gateway.check_write(request(x_api_key="own"))) == 200
+    gateway.learn([])
+    assert status_of(lambda: gateway.check_write(request(x_api_key=key))) == 401
+    assert status_of(lambda: gateway.check_write(request(x_api_key="own"))) == 200
+
+
+def reading(path: str = "/v1/search", **headers: str) -> Request:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": raw, "scheme": "http"}
+    return Request({**scope, "server": ("127.0.0.1", 8000)})
+
+
+def test_reading_is_open_unless_closed() -> None:
+    gateway, _ = keyed("read")
+    assert status_of(lambda: gateway.check_read(reading())) == 200
+
+
+def test_a_closed_gateway_reads_with_a_key_only() -> None:
+    gateway, key = keyed("read", closed=True)
+    basic = b64encode(f"anyone:{key}".encode()).decode()
+    for headers in ({"x_api_key": key}, {"authorization": f"Bearer {key}"}, {"authorization": f"Basic {basic}"}):
+        assert status_of(lambda headers=headers: gateway.check_read(reading(**headers))) == 200  # type: ignore[misc]
+    for headers in ({}, {"authorization": "Basic ???"}, {"authorization": "Basic " + b64encode(b"x").decode()}):
+        assert status_of(lambda headers=headers: gateway.check_read(reading(**headers))) == 401  # type: ignore[misc]
+    for path in ("/healthz", "/readyz", "/metrics", "/static/style.css"):
+        assert status_of(lambda path=path: gateway.check_read(reading(path))) == 200  # type: ignore[misc]
+    ingest, key = keyed("ingest", closed=True)
+    assert status_of(lambda: ingest.check_read(reading(x_api_key=key))) == 403
+
+
+def test_basic_does_not_write() -> None:
+    gateway, key = keyed("admin", closed=True)
+    basic = b64encode(f":{key}".encode()).decode()
+    assert status_of(lambda: gateway.check_write(request(authorization=f"Basic {basic}"))) == 401

@@ -15,6 +15,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.publisher import MessageTooLarge, Publisher, PublishError
 from services.search import middleware, weights
 from services.search.app import create_app
+from services.search.keyring import Keyring
 from services.search.provider import Note, Provider
 from services.search.state import State
 
@@ -56,6 +57,13 @@ class Silent(Provider):
         self.withdrawn.append(note.id)
 
 
+class NoKeys(Keyring):
+    """Keys of a gateway where nobody made any."""
+
+    async def fresh(self) -> None:
+        pass
+
+
 class Recording(Publisher):
     """A publisher that keeps what is sent; `failure` is raised instead."""
 
@@ -82,7 +90,9 @@ class Gateway:
         self.provider.pending, self.provider.withdrawn = [], []
         app = create_app(settings, self.es, self.publisher)
         state: State = app.state.newsloom
-        app.state.newsloom = replace(state, provider=self.provider, publisher=self.publisher)
+        app.state.newsloom = replace(
+            state, provider=self.provider, publisher=self.publisher, keyring=NoKeys(self.es, settings, state.access)
+        )
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
