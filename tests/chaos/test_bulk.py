@@ -27,16 +27,16 @@ class Size:
     limit_s: float
 
 
-SIZE = size(short=Size(600, 50, 120), long=Size(5_000, 100, 900))
+SIZE = size(short=Size(600, 50, 120), long=Size(5_000, 100, 1_200))
 FAULTS = [
-    Fault(0.10, whole=429),
-    Fault(0.10, whole=503),
-    Fault(0.30, items=0.3),
-    Fault(0.10, items=1.0, statuses=(429,)),
-    Fault(0.15, cut=True),
-    Fault(0.10, items=0.2, cut=True),
+    Fault(0.05, whole=429),
+    Fault(0.05, whole=503),
+    Fault(0.20, items=0.3),
+    Fault(0.05, items=1.0, statuses=(429,)),
+    Fault(0.08, cut=True),
+    Fault(0.05, items=0.2, cut=True),
 ]
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(1500 if LONG else 600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800 if LONG else 600)]
 
 
 def test_only_bad_documents_die_of_bad_answers(run: Run) -> None:
