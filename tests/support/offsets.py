@@ -1,7 +1,7 @@
 """How far the services' groups have read, asked of the broker and not of them; and how to set them back."""
 
 from kafka import KafkaAdminClient, TopicPartition
-from kafka.admin import OffsetSpec
+from kafka.admin import MemberToRemove, OffsetSpec
 from kafka.structs import OffsetAndMetadata
 
 from services.contracts.topics import ARTICLES, ENRICHED, FATES, PAGES, URLS
@@ -54,9 +54,18 @@ def rewind(settings: Settings) -> None:
     """Let every group begin again at the beginning of its topics. The services must be stopped."""
     admin = connect(settings)
     try:
+        forget_members(admin, settings)
         for topic, service in _read(admin, settings).items():
             starts = _offsets(admin, topic, OffsetSpec.EARLIEST)
             offsets = {tp: OffsetAndMetadata(at, "", -1) for tp, at in starts.items()}
             admin.alter_group_offsets(settings.name(f"newsloom-{service}"), offsets)
     finally:
         admin.close()
+
+
+def forget_members(admin: KafkaAdminClient, settings: Settings) -> None:
+    """Take stopped workers out of their groups, which static membership would keep for the session time-out."""
+    for service in set(READERS.values()):
+        group = settings.name(f"newsloom-{service}")
+        members = admin.describe_groups([group])[group]["members"]
+        admin.remove_group_members(group, [MemberToRemove(group_instance_id=m["group_instance_id"]) for m in members])
