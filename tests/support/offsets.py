@@ -33,7 +33,8 @@ def waiting(settings: Settings) -> dict[str, int]:
 def _read(admin: KafkaAdminClient, settings: Settings) -> dict[str, str]:
     """Topics that services read, retries first: what waits there flows into the others."""
     topics = sorted(name for name in admin.list_topics() if name.startswith(settings.namespace))
-    retries = {t: s for t in topics for name, s in READERS.items() if t.startswith(settings.name(f"{name}.retry"))}
+    tiers = [topic for topic in topics if ".retry." in topic and not topic.endswith(".dead")]
+    retries = {t: s for t in tiers for name, s in READERS.items() if t.startswith(settings.name(name))}
     return retries | {settings.name(name): service for name, service in READERS.items()}
 
 
