@@ -14,7 +14,7 @@ from services.index.document import to_document
 from services.index.journeys import ended_journey, indexed_journey
 from services.index.kept import GROUPS
 from services.index.retention import Retention, expired
-from services.index.tombstones import gone_record, marks_gone
+from services.index.tombstones import gone_record, marks_gone, read_at
 from services.index.versions import article_version, journey_version
 from services.index.writer import Writer
 from services.runtime.settings import Settings
@@ -73,7 +73,7 @@ class Indexer:
         return Write(self._journeys, article.id, version, indexed_journey(article, now))
 
     def _fate(self, fate: Fate) -> Write:
-        version = journey_version(fate.fetched_at, fate.fate, reason=fate.reason)
+        version = journey_version(read_at(fate), fate.fate, reason=fate.reason)
         return Write(self._journeys, fate.id, version, ended_journey(fate))
 
 

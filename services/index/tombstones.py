@@ -23,7 +23,15 @@ def marks_gone(fate: Fate) -> bool:
     return fate.fate == "skipped" and fate.reason == SkipReason.GONE and fate.stage != "index"
 
 
+def read_at(fate: Fate) -> datetime:
+    """When the page met its fate. Of one that is gone, the time of that fetch, by the clock that gives articles theirs.
+
+    What a URL's message knows is when it was sent; it may have waited behind a fetch that still found the page.
+    """
+    return max(fate.at, fate.fetched_at) if marks_gone(fate) else fate.fetched_at
+
+
 def gone_record(fate: Fate, now: datetime) -> Record:
     """The tombstone of a page that was gone when it was fetched; a later fetch that finds it has a higher version."""
     document = tombstone(fate.id, fate.url, now, fate.reason, fate.detail)
-    return Record(fate.id, article_version(fate.fetched_at), lambda: document)
+    return Record(fate.id, article_version(read_at(fate)), lambda: document)

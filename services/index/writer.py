@@ -122,6 +122,8 @@ class _Run:
         except TransportError as error:
             self._pace.refused(allowed)
             return _each(batch, Answer(Kind.LATER, f"Elasticsearch does not answer: {error.message}"))
+        except Unavailable as error:  # from the look at where the documents live
+            return _each(batch, Answer(Kind.LATER, str(error), moved=True))
         except ApiError as error:
             return self._rejected(batch, error, size, allowed)
         answers = [judge(item["index"]) for item in response["items"]]

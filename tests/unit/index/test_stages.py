@@ -112,6 +112,15 @@ async def test_a_page_that_is_gone_leaves_a_tombstone_in_any_order(order: tuple[
     assert journey(es) == ("indexed", None)
 
 
+async def test_gone_counts_from_its_fetch_though_the_url_was_sent_before_the_last_good_one() -> None:
+    work, es = indexer()
+    await one(work, of_hour(3))
+    sent_early = ended(2, "gone").model_copy(update={"at": AT + timedelta(hours=4)})
+    await work.fates([sent_early])
+    assert journey(es) == ("skipped", "gone")
+    assert title(es) is None
+
+
 async def test_gone_before_a_newer_fetch_changes_nothing() -> None:
     work, es = indexer()
     await one(work, of_hour(3))

@@ -176,6 +176,25 @@ async def test_a_document_that_moved_is_looked_up_again() -> None:
     assert {index for index, _ in es.store} == {"articles-000002"}
 
 
+async def test_generations_that_can_not_be_asked_for_are_waited_for() -> None:
+    es = ModelElastic()
+    plain = es.get_alias
+    answers = iter([status_error(404), status_error(503)])
+
+    async def get_alias(name: str) -> Any:
+        if error := next(answers, None):
+            raise error
+        return await plain(name)
+
+    es.get_alias = get_alias  # type: ignore[method-assign]
+    assert await Writer(es, QUICK).write_all(writes(3)) == [WRITTEN] * 3
+    answers = iter([status_error(404)])
+    es = ModelElastic()
+    es.get_alias = get_alias  # type: ignore[method-assign]
+    with pytest.raises(Unavailable, match="404"):
+        await Writer(es, replace(QUICK, patience_s=-1)).write_all(writes(3))
+
+
 async def test_a_document_is_written_where_it_lives_however_old() -> None:
     es = ModelElastic({"articles": ["articles-000001", "articles-000002"]})
     es.store["articles-000001", "1"] = 3, {}
