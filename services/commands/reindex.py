@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from services.contracts import indices
 from services.index import reindex
 from services.index.reindex_state import load
 from services.index.reindex_topic import oldest_indexed, reaches_back_to, rebuild
+from services.index.retention import expired, retention
 from services.index.setup import ensure_indices
 from services.runtime.elastic import async_client
 from services.runtime.errors import Unavailable, UsageError
@@ -82,7 +83,8 @@ async def _build(
     state = await reindex.start(es, settings, alias, str(source))
     with Steps() as steps:
         if source is From.TOPIC:
-            state = await rebuild(es, settings, alias, state, steps.report)
+            kept, now = await retention(es, settings), datetime.now(UTC)
+            state = await rebuild(es, settings, alias, state, steps.report, lambda a: expired(a, kept, now) is None)
         return await reindex.finish(es, alias, state, steps.report, drop_old=drop_old)
 
 

@@ -1,12 +1,15 @@
 """Where documents live, on the real Elasticsearch."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from services.contracts import indices
+from services.index.analysis import Analysis
 from services.index.generations import NOT_GONE, generations, homes, named
+from services.index.mapping import mapping
 from services.index.setup import ensure_indices
 from services.runtime.elastic import async_client
 from services.runtime.errors import Unavailable
@@ -63,6 +66,23 @@ async def test_a_tombstone_has_a_home_as_well(es: AsyncElasticsearch, alias: str
     await es.index(index=first, id="gone", document={"id": "gone", "gone": {"at": "2026-11-22T00:00:00Z"}})
     await add_generation(es, alias, 2)
     assert await homes(es, alias, ["gone"], fresh=True) == {"gone": first}
+
+
+async def test_an_index_of_an_older_release_is_brought_up_to_date(es: AsyncElasticsearch, settings: Settings) -> None:
+    alias = settings.name(indices.ARTICLES)
+    made = mapping(Analysis())
+    kept = {name: kind for name, kind in made["mappings"]["properties"].items() if name != "gone"}
+    old = {**made["mappings"], "properties": kept}
+    await es.indices.create(
+        index=named(alias, 1), settings=made["settings"], mappings=old, aliases={alias: {"is_write_index": True}}
+    )
+    await es.index(index=alias, id="kept", document={"id": "kept", "title": "as it was"})
+    await asyncio.gather(*(ensure_indices(es, settings) for _ in range(3)))
+    gone = {"at": "2026-11-22T00:00:00Z", "reason": "gone", "detail": "410"}
+    await es.index(index=named(alias, 1), id="gone", document={"id": "gone", "gone": gone}, refresh=True)
+    assert [hit["_id"] for hit in (await es.search(index=alias))["hits"]["hits"]] == ["kept"]
+    assert (await es.count(index=named(alias, 1)))["count"] == 2
+    assert (await generations(es, alias)).write == named(alias, 1)
 
 
 async def test_no_alias_is_told_as_unavailable(es: AsyncElasticsearch, settings: Settings) -> None:
