@@ -22,7 +22,19 @@ from services.search.pages import pages
 from services.search.pipeline import Pipeline
 from services.search.provider import Provider
 from services.search.registry import Registry
-from services.search.routers import articles, journey, operations, saved, search, sources, stream, suggest
+from services.search.routers import (
+    articles,
+    entities,
+    journey,
+    operations,
+    saved,
+    search,
+    similar,
+    sources,
+    stream,
+    suggest,
+    trending,
+)
 from services.search.saved import SavedSearches
 from services.search.state import State
 
@@ -63,7 +75,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
     )
     problems.install(app)
     middleware.install(app, access)
-    for module in (search, suggest, stream, articles, journey, sources, saved, operations):
+    for module in (search, suggest, stream, articles, similar, entities, trending, journey, sources, saved, operations):
         app.include_router(module.router)
     pages.install(app)
     return app

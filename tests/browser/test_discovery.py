@@ -39,3 +39,15 @@ def test_hostile_suggestions_are_text(reader: Any) -> None:
     assert (
         page.locator("#suggestions").evaluate("list => list.querySelectorAll('img, script, svg, iframe').length") == 0
     )
+
+
+@pytest.mark.parametrize("kind", ["reader", "plain_reader", "narrow_reader"])
+def test_an_entity_is_reached_from_its_facet_and_what_rises_from_the_top(kind: str, request: Any) -> None:
+    page = request.getfixturevalue(kind).open("/?q=harbour")
+    page.get_by_role("link", name="About Lisbon").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lisbon place")
+    expect(page.get_by_role("group", name="Articles over time")).to_be_visible()
+    assert page.locator(".brief li").count() == 10
+    page.get_by_role("link", name="Trending").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Trending")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

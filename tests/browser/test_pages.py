@@ -74,6 +74,8 @@ def test_an_article_leads_to_its_original_first_and_to_its_entities(reader: Any)
     assert "noopener" in str(first.get_attribute("rel"))
     assert page.locator(".body p").all_inner_texts() == NEWS[7].body.split("\n\n")
     page.locator(".body a.entity", has_text="Lisbon").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lisbon place")
+    page.get_by_role("link", name=f"{len(NEWS)} articles name it").click()
     says(page, len(NEWS))
     expect(page.get_by_role("link", name="Remove the filter entity: Lisbon")).to_be_visible()
 

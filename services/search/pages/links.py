@@ -1,10 +1,11 @@
 """Links of the search page: everything is in the URL, so that each view can be kept, shared and gone back to. Pure."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 Pairs = list[tuple[str, str]]
 FACETS = ("language", "source", "entity", "topic", "author")
+LONGEST_ENTITY = 480  # characters of an id; Elasticsearch's regular expressions end at 1,000, each escaped
 _LABELS = {"from": "from", "to": "until"}
 
 
@@ -26,6 +27,12 @@ class Choice:
     count: int
     on: bool
     href: str
+    about: str | None = None
+
+
+def entity_page(identity: str) -> str:
+    """Address of an entity's page."""
+    return "/entities/" + quote(identity, safe=":")
 
 
 def page(pairs: Pairs) -> str:
@@ -59,6 +66,7 @@ def choices(pairs: Pairs, name: str, values: list[dict[str, object]]) -> list[Ch
             count=int(str(item["count"])),
             on=(chosen := str(item["value"]) in on),
             href=page(without(pairs, name, str(item["value"])) if chosen else [*pairs, (name, str(item["value"]))]),
+            about=entity_page(str(item["value"])) if name == "entity" else None,
         )
         for item in values
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.search.pages.links import entity_page
 from services.search.pages.snippets import snippet
 from services.search.problems import RETRY_AFTER_S
 
@@ -19,6 +20,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters["snippet"] = snippet
+_templates.filters["entity_page"] = entity_page
 _templates.filters["direction"] = lambda language: "rtl" if language in _RTL else "ltr"
 
 

@@ -1,10 +1,17 @@
 """Ways into the archive beside the search: completions, likeness, entities, what rises, corrections, exports."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
-from support.archive import news
+from support.archive import fill, news, place
+from support.messages import AT, enriched
+from support.reading import ATTACKS
+
+from services.contracts.messages import Enriched
+from services.runtime.settings import Settings
 
 pytestmark = pytest.mark.stack
 NEWS = news()
@@ -35,3 +42,87 @@ async def test_suggestions_forgive_slips_where_nothing_begins_so(http: httpx.Asy
     assert found["typos"]
     assert found["suggestions"][0]["text"] == "Lisbon"
     assert (await answer(http, "/v1/suggest", q="zzzzzzzz"))["suggestions"] == []
+
+
+async def test_articles_of_the_same_story_are_the_most_similar(http: httpx.AsyncClient) -> None:
+    wanted = NEWS[20]
+    found = (await answer(http, f"/v1/articles/{wanted.id}/similar", size=50))["articles"]
+    story = {a.id for a in NEWS if a.story_id == wanted.story_id} - {wanted.id}
+    assert {a["id"] for a in found if a["same_story"]} == story
+    assert [a["same_story"] for a in found[: len(story)]] == [True] * len(story)
+    assert wanted.id not in {a["id"] for a in found}
+    assert (await http.get(f"/v1/articles/{'0' * 64}/similar")).status_code == 404
+    assert "Similar articles" in (await http.get(f"/articles/{wanted.id}")).text
+
+
+async def test_likeness_without_a_story_is_of_words(settings: Settings, serve: Any) -> None:
+    texts = {
+        "a": "The volcano Etna erupted at dawn and ash closed the airport of Catania.",
+        "b": "Ash of the volcano Etna closed the airport of Catania again.",
+        "c": "The parliament of Norway passed the budget at dawn.",
+        "d": "The budget of Norway grew, parliament said.",
+        **{f"e{i}": f"The ferry number {i} sailed at dawn and the weather of the day was good." for i in range(20)},
+    }
+    await fill(settings, [enriched(name, title=f"{name} 1", body=text) for name, text in texts.items()])
+    async with serve(settings) as http:
+        found = (await answer(http, f"/v1/articles/{enriched('a').id}/similar"))["articles"]
+    assert found[0]["id"] == enriched("b").id
+    assert len(found) == 1, "words that all articles have say nothing"
+
+
+async def test_entities_by_name_and_type(http: httpx.AsyncClient) -> None:
+    porto = sum(any(e.id == "place:porto" for e in a.entities) for a in NEWS)
+    places = await answer(http, "/v1/entities", type="place")
+    assert [(e["id"], e["count"]) for e in places["entities"]] == [("place:lisbon", len(NEWS)), ("place:porto", porto)]
+    assert [e["name"] for e in (await answer(http, "/v1/entities", q="PO"))["entities"]] == ["Porto"]
+    assert (await answer(http, "/v1/entities", size=1))["more"]
+    assert (await answer(http, "/v1/entities", q="nobody"))["entities"] == []
+
+
+async def test_one_entity_and_what_it_appears_with(http: httpx.AsyncClient) -> None:
+    named = [a for a in NEWS if any(e.id == "place:porto" for e in a.entities)]
+    found = await answer(http, "/v1/entities/place:porto", articles=3)
+    assert (found["name"], found["type"], found["count"]) == ("Porto", "place", len(named))
+    assert sum(step["count"] for step in found["timeline"]["buckets"]) == len(named)
+    newest = sorted((str(a.published_at) for a in named), reverse=True)[:3]
+    assert [a["published_at"][:10] for a in found["articles"]] == [at[:10] for at in newest]
+    (lisbon,) = found["appears_with"]
+    assert (lisbon["id"], lisbon["together"], lisbon["count"]) == ("place:lisbon", len(named), len(NEWS))
+    page = await http.get("/entities/place%3Aporto")
+    assert page.status_code == 200
+    assert "Lisbon" in page.text
+    assert (await http.get("/v1/entities/place:nowhere")).status_code == 404
+    assert (await http.get("/entities/place:nowhere")).status_code == 404
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+async def test_entities_with_hostile_names_have_their_page(http: httpx.AsyncClient, text: str) -> None:
+    identity = quote(f"person:{text}", safe="")
+    found = await answer(http, f"/v1/entities/{identity}")
+    assert (found["name"], found["count"]) == (text, 1)
+    page = await http.get(f"/entities/{identity}")
+    assert page.status_code == 200
+    assert "<script>window" not in page.text
+
+
+async def test_what_rises_is_counted_as_by_hand(settings: Settings, serve: Any) -> None:
+    old = [report(f"old-{i}", "Lisbon", AT - timedelta(days=8 + i % 20)) for i in range(60)]
+    new = [report(f"new-{i}", "Porto" if i < 8 else "Lisbon", AT - timedelta(days=1)) for i in range(20)]
+    one = [report("one", "Faro", AT - timedelta(days=2))]
+    await fill(settings, [*old, *new, *one])
+    async with serve(settings) as http:
+        found = await answer(http, "/v1/trending", until=AT.isoformat())
+        assert (found["window"]["articles"], found["before"]["articles"]) == (21, 60)
+        (porto,) = found["trending"]
+        assert (porto["id"], porto["count"], porto["before"], porto["expected"]) == ("place:porto", 8, 0, 0)
+        assert porto["score"] > 6.63
+        both = await answer(http, "/v1/trending", until=AT.isoformat(), against="12h")
+        assert both["trending"] == [], "held against nothing, nothing rises"
+        assert "Nothing rises" in (await http.get("/trending?window=24h")).text
+        assert (await http.get("/trending?window=1y")).status_code == 422
+        for wrong in ("window=0d", "window=x", "until=soon", "window=9999w&against=9999w&until=1000", "size=0", "x=1"):
+            assert (await http.get(f"/v1/trending?{wrong}")).status_code in (200, 422), wrong
+
+
+def report(name: str, where: str, at: datetime) -> Enriched:
+    return enriched(name, published_at=at, entities=(place(where),))

@@ -21,7 +21,7 @@ function close() {
 
 function choose(one) {
   if (one.kind === "title") location.assign(`/articles/${encodeURIComponent(one.id)}`);
-  else if (one.kind === "entity") location.assign(`/?entity=${encodeURIComponent(one.id)}`);
+  else if (one.kind === "entity") location.assign(`/entities/${encodeURIComponent(one.id)}`);
   else {
     box.value = one.text;
     close();

@@ -1,0 +1,49 @@
+"""What needs several questions to the archive, for the API and the web page alike."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from services.search import entities
+from services.search import similar as alike
+from services.search import trending as rises
+from services.search.find import timeline
+from services.search.params import TimelineParams
+from services.search.provider import Provider
+from services.search.results import total_of
+
+
+async def similar(provider: Provider, identity: str, size: int) -> list[dict[str, Any]] | None:
+    """Articles like one; None when there is no such article. Raises Gone, Unavailable."""
+    found = (await provider.search(alike.build_itself(identity)))["hits"]["hits"]
+    if not found:
+        # Known but not searchable yet, gone, or unknown: the read by id tells.
+        return None if await provider.article(identity) is None else []
+    counted = await provider.search(alike.build_count(found[0]["_source"].get("language")))
+    return alike.similar_of(await provider.search(alike.build_similar(found[0], total_of(counted)["value"], size)))
+
+
+async def entity(provider: Provider, identity: str, articles: int, beside: int, now: datetime) -> dict[str, Any] | None:
+    """One entity with its timeline; None when no article names it. Raises Unavailable."""
+    answer, counts = await asyncio.gather(
+        provider.search(entities.build_entity(identity, articles, beside)),
+        timeline(provider, TimelineParams(entity=[identity[:512]]), now),
+    )
+    found = entities.entity_of(identity, answer, articles, beside)
+    return found and {**found, "timeline": {name: counts[name] for name in ("interval", "buckets")}}
+
+
+async def trending(provider: Provider, spans: rises.Spans, filters: dict[str, list[str]], least: int) -> dict[str, Any]:
+    """What rises, with both spans of time and their articles. `filters`: values by field. Raises Unavailable."""
+    chosen = [{"terms": {field: values}} for field, values in filters.items() if values]
+    window = await provider.search(rises.build_window(spans, chosen))
+    past = await provider.search(rises.build_past(spans, chosen, window))
+    return {
+        "window": _span(spans.start, spans.end, window),
+        "before": _span(spans.past, spans.start, past),
+        "trending": rises.rising(window, past, least),
+    }
+
+
+def _span(start: datetime, end: datetime, answer: dict[str, Any]) -> dict[str, Any]:
+    return {"from": start.isoformat(), "to": end.isoformat(), "articles": total_of(answer)["value"]}

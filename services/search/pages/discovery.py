@@ -1,0 +1,46 @@
+"""Pages of what is found by other ways than a search: an entity, what rises."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from services.search.discover import entity, trending
+from services.search.pages import bars, links
+from services.search.pages.render import message, render
+from services.search.routers.trending import TrendingParams
+from services.search.state import Newsloom
+
+ARTICLES, BESIDE = 10, 20
+WINDOWS = {"24h": "day", "7d": "week", "30d": "month"}
+LEAST, MOST = 3, 50
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/entities/{identity:path}")
+async def one(identity: str, state: Newsloom) -> HTMLResponse:
+    """An entity: when it was written of, what it appears with, its newest articles."""
+    known = len(identity) <= links.LONGEST_ENTITY
+    found = await entity(state.provider, identity, ARTICLES, BESIDE, datetime.now(UTC)) if identity and known else None
+    if found is None:
+        return message(404, "No such entity", "No article here names it. Search for its name above.")
+    pairs = [("entity", identity)]
+    steps = found["timeline"]["buckets"]
+    return render(
+        "entity.html",
+        entity=found,
+        bars=bars.bars(found["timeline"], pairs),
+        span=[step["from"][:10] for step in (steps[:1] + steps[-1:])],
+        all=links.page([*pairs, ("sort", "newest")]),
+    )
+
+
+@router.get("/trending")
+async def rising(state: Newsloom, window: str = "7d") -> HTMLResponse:
+    """What rises in the last day, week or month."""
+    if window not in WINDOWS:
+        return message(422, "No such window", f"Windows are {', '.join(WINDOWS)}.")
+    spans = TrendingParams(window=window).spans(datetime.now(UTC))
+    found = await trending(state.provider, spans, {}, LEAST)
+    shown = [{**one, "since": spans.start.date().isoformat()} for one in found["trending"][:MOST]]
+    return render("trending.html", found=found, rows=shown, window=window, windows=WINDOWS, least=LEAST)
