@@ -20,6 +20,16 @@ TEXTS = {
     "es": ("Los gobiernos compran armas en las ciudades", ["gobierno", "arma", "ciudad"]),
     "pt": ("Os governos compram armas nas cidades", ["governo", "arma", "cidade"]),
     "it": ("I governi comprano armi per i ministri", ["governo", "arma", "ministro"]),
+    "nl": ("De regeringen kopen wapens en huizen", ["regering", "wapen", "huis"]),
+    "sv": ("De nya regeringarna köper vapnen", ["regering", "vapen"]),
+    "da": ("De nye regeringer i husene", ["regering", "hus"]),
+    "no": ("De nye regjeringer i husene", ["regjering", "hus"]),
+    "pl": ("Decyzje nowych rządów i ministrów", ["rząd", "minister"]),
+    "cs": ("Noví ministři bývalé vlády", ["ministr", "vláda"]),
+    "ro": ("Guvernele și miniștrii lor", ["guvern"]),
+    "ru": ("Министры правительства строят много домов", ["министр", "правительство", "дом"]),
+    "uk": ("Міністри нового уряду", ["міністр", "уряд"]),
+    "bg": ("Новите правителства и техните министри", ["правителство", "министър"]),
 }
 PLACES = {
     "title": {"title": "zeppelin lands"},
@@ -34,6 +44,7 @@ def _articles() -> Iterator[Enriched]:
         yield enriched(f"inflected-{code}", body=text, language=code, published_at=NOW)
     for name, fields in PLACES.items():
         yield enriched(f"zeppelin-{name}", **fields, published_at=NOW)
+    yield enriched("unspaced", body="政府今天在议会讨论了新武器的问题。", language="zh", published_at=NOW)
     yield enriched("near", body="The glass bridge closes. " + "Other words follow here. " * 9, published_at=NOW)
     yield enriched("apart", body="The bridge closes. " + "Other words follow here. " * 9 + "Glass.", published_at=NOW)
     yield enriched("new", body="A lighthouse shines over the sea. " + "Filler. " * 30, published_at=NOW)
@@ -63,6 +74,13 @@ async def test_inflected_forms_are_found_and_marked(spoken: Settings, serve: Any
             assert f"inflected-{code}" in await _found(http, q=word, language=code), word
         response = await http.get("/v1/search", params={"q": TEXTS[code][1][0], "language": code, "highlight": True})
         assert "<mark>" in response.json()["articles"][0]["highlights"]["body"][0]
+
+
+@pytest.mark.parametrize("word", ["武器", "政府", "新武器"])
+async def test_words_of_a_script_without_spaces_are_found(spoken: Settings, serve: Any, word: str) -> None:
+    async with serve(spoken) as http:
+        assert "unspaced" in await _found(http, q=word)
+        assert "unspaced" in await _found(http, q=f'"{word}"', language="zh")
 
 
 async def test_title_before_description_before_entities_before_body(spoken: Settings, serve: Any) -> None:
