@@ -67,7 +67,7 @@ def _away(run: Run, server: Server, pages: list[Quick], children: dict[str, Chil
     """Take a server away in the middle of a load, and see that its users say so and get over it."""
     feeder = run.feed(pages, SIZE.outage_s / 2)
     time.sleep(SIZE.outage_s / 10)
-    server.stop()
+    server.kill()
     ends = time.monotonic() + SIZE.outage_s
     for name in WAITS_FOR[server.name]:
         eventually(

@@ -75,13 +75,16 @@ def collect(settings: Settings) -> Outcome:
 
 
 def _all(es: Any, index: str) -> list[dict[str, Any]]:
+    """All documents, as of one point in time: a merge between two pages would show the last of the first again."""
     es.indices.refresh(index=index)
+    pit = es.open_point_in_time(index=index, keep_alive="5m")["id"]
     found: list[dict[str, Any]] = []
     after: list[Any] | None = None
     while True:
-        page = es.search(index=index, size=1000, sort=[{"id": "asc"}, {"_doc": "asc"}], search_after=after)
+        page = es.search(size=1000, sort=[{"id": "asc"}], search_after=after, pit={"id": pit, "keep_alive": "5m"})
         hits = page["hits"]["hits"]
         if not hits:
+            es.close_point_in_time(id=pit)
             return found
         found += [hit["_source"] for hit in hits]
         after = hits[-1]["sort"]

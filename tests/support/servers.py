@@ -21,7 +21,7 @@ from support.proxy import Link, Proxies
 SERVICES = (*STAGES, "search")
 READERS_OF_ELASTICSEARCH = ("fetch", "index", "search")
 START_LIMIT_S = 240.0
-STOP_LIMIT_S = 60.0
+STOP_LIMIT_S = 180.0  # the first stop of Kafka leaves its loaded classes behind
 
 
 class Server:
