@@ -30,7 +30,7 @@ class Size:
 
 SIZE = size(
     short=Size(150, 12, ("index",), 1, 3, (0.5, 2), 200),
-    long=Size(4_000, 480, ("clean", "index"), 20, 4, (0.5, 16), 900),
+    long=Size(4_000, 480, ("clean", "index"), 20, 4, (0.5, 8), 900),
 )
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600)]
 
