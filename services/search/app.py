@@ -16,6 +16,7 @@ from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search import middleware, problems
 from services.search.access import Access
+from services.search.export import Exports
 from services.search.keyring import Keyring
 from services.search.live import Streams
 from services.search.pages import pages
@@ -25,6 +26,7 @@ from services.search.registry import Registry
 from services.search.routers import (
     articles,
     entities,
+    export,
     journey,
     operations,
     saved,
@@ -70,12 +72,26 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         registry=Registry(es, settings),
         saved=SavedSearches(es, settings),
         streams=Streams(),
+        exports=Exports(),
         pipeline=Pipeline(settings, provider, publisher),
         keyring=Keyring(es, settings, access),
     )
     problems.install(app)
     middleware.install(app, access)
-    for module in (search, suggest, stream, articles, similar, entities, trending, journey, sources, saved, operations):
+    for module in (
+        search,
+        suggest,
+        export,
+        stream,
+        articles,
+        similar,
+        entities,
+        trending,
+        journey,
+        sources,
+        saved,
+        operations,
+    ):
         app.include_router(module.router)
     pages.install(app)
     return app

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from services.search import cursor, intervals
+from services.search import cursor, intervals, spelling
 from services.search.params import LIST_FIELDS, MAX_WINDOW, SearchParams, TimelineParams
 from services.search.provider import ExpiredCursor, Provider
 from services.search.query import ParameterError, build_query, build_span, build_timeline
@@ -19,20 +19,33 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
     Raises QueryError, ParameterError, Unavailable.
     """
     languages = await provider.languages()
+    spelled: dict[str, str] = {}
     if params.cursor:
         place = _place(params.cursor, now)
         answer, following = await _through(provider, params, place, build_query(params, place.at, languages))
         links = {"next": _link(given, cursor=following), "prev": None}
     else:
         answer = await provider.search(build_query(params, now, languages))
+        if params.typos and not total_of(answer)["value"] and (better := await _respelled(provider, params)):
+            second = await provider.search(build_query(better, now, languages))
+            if total_of(second)["value"]:
+                answer, spelled = second, {"did_you_mean": better.q}
         links = _pages(params, given, total_of(answer)["value"])
     return {
         "total": total_of(answer),
         "took_ms": answer["took"],
+        **spelled,
         "articles": [hit_of(hit, params.fields or LIST_FIELDS) for hit in answer["hits"]["hits"]],
         "facets": facets_of(answer.get("aggregations", {})),
         **links,
     }
+
+
+async def _respelled(provider: Provider, params: SearchParams) -> SearchParams | None:
+    """The search with words that the archive has for those that it lacks; None when there are none."""
+    words = spelling.plain_words(params.q)
+    better = spelling.corrected(params.q, await provider.search(spelling.build(words))) if words else None
+    return params.model_copy(update={"q": better}) if better else None
 
 
 async def timeline(provider: Provider, params: TimelineParams, now: datetime) -> dict[str, Any]:

@@ -77,6 +77,11 @@ class SearchParams(FilterParams):
 
     sort: Literal["relevance", "newest", "oldest"] = "relevance"
     recency: bool = Field(True, description="whether newer articles rank a little higher")
+    typos: bool = Field(
+        True,
+        description="where nothing is found, words that the archive lacks are read as those most like them, and "
+        "`did_you_mean` has the search that was answered; never with a cursor",
+    )
     page: int = Field(1, ge=1, le=MAX_WINDOW)
     page_size: int = Field(20, ge=1, le=1000)
     cursor: str | None = Field(
@@ -105,6 +110,24 @@ class SearchParams(FilterParams):
             text = f"pages go up to hit {MAX_WINDOW:,}; use cursor=* and follow `next` to go on"
             raise refusal("page", text)
         return self
+
+
+class ExportParams(FilterParams):
+    """Parameters of GET /v1/export."""
+
+    format: Literal["ndjson", "csv"] = "ndjson"
+    fields: list[str] = Field([], description=f"any of: {', '.join(ARTICLE_FIELDS)}; `id` always comes first")
+    after: str = Field(
+        "", pattern=r"^([0-9a-f]{64})?$", description="go on after this id: the last of an export that broke off"
+    )
+    limit: int | None = Field(None, ge=1, le=10_000_000, description="at most so many articles")
+
+    _split = field_validator("fields", mode="before")(_commas)
+
+    @field_validator("fields")
+    @classmethod
+    def _known_fields(cls, value: list[str]) -> list[str]:
+        return _known(value, ARTICLE_FIELDS, "field")
 
 
 class TimelineParams(FilterParams):

@@ -90,6 +90,14 @@ class Provider:
             )
         return str(answer["id"])
 
+    async def close_pit(self, pit: str) -> None:
+        """Let a point in time go; Elasticsearch lets one that is forgotten go too, later."""
+        try:
+            async with reachable():
+                await self._es.close_point_in_time(id=pit)
+        except NotFoundError:
+            pass
+
     async def article(self, identity: str) -> dict[str, Any] | None:
         """One article's document, from whichever generation holds it. Raises Gone."""
         excludes = ["stemmed", "facet", "entity_keys", "at", "trail", "kept"]

@@ -9,6 +9,7 @@ from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search.access import Access
+from services.search.export import Exports
 from services.search.keyring import Keyring
 from services.search.live import Streams
 from services.search.pipeline import Pipeline
@@ -29,6 +30,7 @@ class State:
     registry: Registry
     saved: SavedSearches
     streams: Streams
+    exports: Exports
     pipeline: Pipeline
     keyring: Keyring
 

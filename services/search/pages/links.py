@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from services.search.params import FilterParams
+
 Pairs = list[tuple[str, str]]
 FACETS = ("language", "source", "entity", "topic", "author")
 LONGEST_ENTITY = 480  # characters of an id; Elasticsearch's regular expressions end at 1,000, each escaped
@@ -39,6 +41,12 @@ def page(pairs: Pairs) -> str:
     """Address of the search page for these parameters; empty ones and the page number are left out."""
     kept = [(name, value) for name, value in pairs if value and name not in ("page", "cursor")]
     return "/?" + urlencode(kept) if kept else "/"
+
+
+def export(pairs: Pairs) -> dict[str, str]:
+    """Addresses of the whole result, by format."""
+    kept = [(name, value) for name, value in pairs if value and name in FilterParams.model_fields | {"from": None}]
+    return {form: "/v1/export?" + urlencode([*kept, ("format", form)]) for form in ("csv", "ndjson")}
 
 
 def without(pairs: Pairs, name: str, value: str | None = None) -> Pairs:

@@ -47,6 +47,7 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
         now = datetime.now(UTC)
         answer = await find(state.provider, params, pairs, now)
         counted = {n: getattr(params, n) for n in TimelineParams.model_fields if n in SearchParams.model_fields}
+        counted["q"] = answer.get("did_you_mean", params.q)
         counts = await timeline(state.provider, TimelineParams.model_validate(counted), now)
         await state.keyring.fresh()
     except (QueryError, ParameterError, ValidationError) as error:
@@ -140,6 +141,8 @@ def _results(
         "bars": bars.bars(counts, pairs),
         "span": [step["from"][:10] for step in (counts["buckets"][:1] + counts["buckets"][-1:])],
         "page": params.page,
+        "respelled": links.page([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", ""))]),
+        "export": links.export([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", params.q))]),
         "saving": [(name, value) for name, value in pairs if name in saved.NAMES],
         "next": _turn(answer["next"]),
         "prev": _turn(answer["prev"]),

@@ -1,5 +1,8 @@
 """Ways into the archive beside the search: completions, likeness, entities, what rises, corrections, exports."""
 
+import csv
+import io
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +15,7 @@ from support.reading import ATTACKS
 
 from services.contracts.messages import Enriched
 from services.runtime.settings import Settings
+from services.search.export import cell
 
 pytestmark = pytest.mark.stack
 NEWS = news()
@@ -126,3 +130,42 @@ async def test_what_rises_is_counted_as_by_hand(settings: Settings, serve: Any) 
 
 def report(name: str, where: str, at: datetime) -> Enriched:
     return enriched(name, published_at=at, entities=(place(where),))
+
+
+async def test_what_is_not_there_is_read_as_what_is_most_like_it(http: httpx.AsyncClient) -> None:
+    found = await answer(http, "/v1/search", q="harbuor lisobn", source="alpha", facets="language")
+    exact = await answer(http, "/v1/search", q="harbour lisbon", source="alpha", facets="language")
+    assert found["did_you_mean"] == "harbour lisbon"
+    assert "did_you_mean" not in exact
+    assert (found["total"], found["facets"]) == (exact["total"], exact["facets"])
+    following = (await http.get(found["next"])).json()
+    assert following["did_you_mean"] == "harbour lisbon"
+    assert following["articles"]
+    off = await answer(http, "/v1/search", q="harbuor", typos=False)
+    assert (off["total"]["value"], "did_you_mean" in off) == (0, False)
+    assert (await answer(http, "/v1/search", q='"harbuor gate"'))["total"]["value"] == 0
+    assert (await answer(http, "/v1/search", q="harbour language:xx"))["total"]["value"] == 0
+    page = await http.get("/?q=harbuor")
+    assert "harbour</bdi></a>" in page.text
+
+
+async def test_an_export_has_everything_once_and_goes_on_after_what_arrived(http: httpx.AsyncClient) -> None:
+    whole = [json.loads(one) for one in (await http.get("/v1/export?q=harbour")).text.splitlines()]
+    assert sorted(a["id"] for a in whole) == [a["id"] for a in whole] == sorted(a.id for a in NEWS)
+    assert whole[0]["body"]
+    part = await http.get("/v1/export", params={"q": "harbour", "fields": "title", "limit": 250})
+    start = [json.loads(one) for one in part.text.splitlines()]
+    rest = await http.get("/v1/export", params={"q": "harbour", "fields": "title", "after": start[-1]["id"]})
+    assert [*start, *map(json.loads, rest.text.splitlines())] == [{k: a[k] for k in ("id", "title")} for a in whole]
+    assert (await http.get("/v1/export?after=x")).status_code == 422
+    assert (await http.get("/v1/export?q=(a")).status_code == 422
+
+
+async def test_an_export_as_csv_holds_hostile_articles_as_text(http: httpx.AsyncClient) -> None:
+    response = await http.get("/v1/export?q=hostile&format=csv&fields=title,authors,source")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in response.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(response.text, newline="")))
+    assert {row["authors"] for row in rows} == {cell([text]) for text in ATTACKS}
+    head = await http.head("/v1/export?format=csv")
+    assert (head.status_code, head.headers["content-type"]) == (200, "text/csv; charset=utf-8")
