@@ -16,7 +16,7 @@ from services.contracts.sources import SourceRecord
 from services.index import rollover
 from services.index.analysis import Analysis
 from services.index.forget import Page, forget
-from services.index.generations import Generations, generations, named
+from services.index.generations import Generations, generations, homes, named
 from services.index.setup import ensure_indices
 from services.index.stages import Indexer
 from services.index.upkeep import Upkeep
@@ -130,6 +130,24 @@ async def test_writes_of_the_same_pages_by_two_workers_land_once_while_generatio
     assert set(await contents(es, alias)) == written
     assert await rollover.closed(es, alias) == set()
     await index(es, settings, [article("after")])
+
+
+async def test_a_worker_that_looked_before_a_generation_began_does_not_double_an_article(
+    es: AsyncElasticsearch, alias: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.index.generations.KNOWN_FOR_S", 20.0)
+    monkeypatch.setattr(rollover, "SETTLE_S", 4.0)
+    await index(es, settings, [article("a")])
+    async with async_client(settings) as late, async_client(settings) as keeper, async_client(settings) as early:
+        assert await homes(late, alias, ["x"]) == {"x": named(alias, 1)}
+        rolling = asyncio.create_task(roll(keeper, settings))
+        while (await generations(es, alias)).write != named(alias, 2):
+            await asyncio.sleep(0.02)
+        same = article("new")
+        await index(early, settings, [same])
+        await index(late, settings, [same])  # it still believes in the old generation
+        assert await rolling == named(alias, 2)
+    assert (await contents(es, alias))[same.id][0] == named(alias, 2)
 
 
 async def test_what_a_dead_worker_left_closed_is_opened(
