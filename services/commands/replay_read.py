@@ -13,7 +13,7 @@ from services.archive.find import ArchiveFile
 from services.archive.read import Found, pages
 from services.contracts.fates import BadInput
 from services.contracts.messages import Origin, PageMessage
-from services.contracts.topics import MAX_MESSAGE_BYTES, PAGES
+from services.contracts.topics import MIB, PAGES
 from services.runtime.dated import dated
 from services.runtime.decode import decode
 from services.runtime.errors import Unavailable, UsageError
@@ -75,36 +75,38 @@ async def from_topic(settings: Settings, most: int) -> AsyncIterator[Batch]:
     """All that news.pages.v1 holds now, but not what an earlier replay put there; `place` is the partition."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka,
+        group_id=None,
         enable_auto_commit=False,
-        max_partition_fetch_bytes=4 * 1024 * 1024,
-        fetch_max_bytes=MAX_MESSAGE_BYTES,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=MIB,
+        fetch_max_bytes=8 * MIB,
     )
     try:
-        async with asyncio.timeout(ANSWER_S):
-            await consumer.start()
-            name = settings.name(PAGES.name)
-            places = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
-            if not places:
-                raise UsageError(f"Kafka at {settings.kafka} has no topic {name}")
-            ends = await consumer.end_offsets(places)
-        for place in places:
-            consumer.assign([place])  # one after the other: the least memory
-            await consumer.seek_to_beginning(place)
-            async for batch in _partition(consumer, place, ends[place], most):
-                yield batch
+        await asyncio.wait_for(consumer.start(), ANSWER_S)
+        places = await _partitions(consumer, settings)
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        while any([await consumer.position(place) < ends[place] for place in places]):
+            got = await asyncio.wait_for(consumer.getmany(timeout_ms=5000, max_records=most), ANSWER_S)
+            if not got:
+                raise TimeoutError("no message comes any more")
+            for place, messages in got.items():
+                found = [_found(message) for message in messages if message.offset < ends[place]]
+                yield Batch(f"partition {place.partition}", messages[-1].offset + 1, found)
     except (KafkaError, OSError, TimeoutError) as error:
         raise Unavailable(f"Kafka at {settings.kafka} does not answer ({error!r}); is it up?") from error
     finally:
         await consumer.stop()
 
 
-async def _partition(consumer: AIOKafkaConsumer, place: TopicPartition, end: int, most: int) -> AsyncIterator[Batch]:
-    while await consumer.position(place) < end:
-        got = await asyncio.wait_for(consumer.getmany(place, timeout_ms=5000, max_records=most), ANSWER_S)
-        messages = got.get(place, ())
-        if not messages:
-            raise TimeoutError(f"nothing came of partition {place.partition}")
-        yield Batch(str(place.partition), messages[-1].offset, [_found(m) for m in messages if m.offset < end])
+async def _partitions(consumer: AIOKafkaConsumer, settings: Settings) -> list[TopicPartition]:
+    """Asked of the cluster's metadata: `partitions_for_topic` of the consumer knows only what was subscribed to."""
+    cluster = await consumer._client.fetch_all_metadata()
+    name = settings.name(PAGES.name)
+    numbers = cluster.partitions_for_topic(name)
+    if not numbers:
+        raise UsageError(f"Kafka at {settings.kafka} has no topic {name}")
+    return [TopicPartition(name, number) for number in sorted(numbers)]
 
 
 def _found(message: Any) -> Found:
