@@ -100,6 +100,8 @@ class Reader:
         news = []
         for topic_partition, records in found.items():
             for record in records:
+                if record.offset < self.places.get(topic_partition.partition, 0):
+                    continue  # partitions were added: aiokafka then begins all of them anew
                 self.places = {**self.places, topic_partition.partition: record.offset + 1}
                 try:
                     indexed = Indexed.model_validate_json(record.value)
@@ -133,12 +135,19 @@ async def reading(settings: Settings, places: Places | None) -> AsyncIterator[Re
             await consumer.stop()
 
 
+def _start(place: int, end: int) -> int:
+    """Where to go on; a place behind the end is of a topic that was made anew since, of which nothing was read."""
+    return place if place <= end else 0
+
+
 async def _placed(consumer: Any, topic: str, places: Places | None) -> Places:
     partitions: list[TopicPartition] = sorted(consumer.assignment())
     if not partitions:
         raise Unavailable(f"there is no topic {topic} yet; the services create it when they start")
     ends = await consumer.end_offsets(partitions)
-    starts = {p.partition: ends[p] if places is None else places.get(p.partition, 0) for p in partitions}
+    starts = {
+        p.partition: ends[p] if places is None else _start(places.get(p.partition, 0), ends[p]) for p in partitions
+    }
     for partition in partitions:
         consumer.seek(partition, starts[partition.partition])
     return starts

@@ -109,6 +109,16 @@ async def test_matching_news_come_and_a_reader_goes_on_after_them(ready: Setting
         assert sorted(rest) == sorted([*(article["title"] for article in told[1:]), "Harbour 7"])
 
 
+async def test_a_place_of_a_topic_that_was_made_anew_begins_at_its_start(ready: Settings) -> None:
+    await bring(ready, enriched("n1", title="Harbour 1"))
+    async with served(ready) as (http, _):
+        headers = {"Last-Event-ID": "-".join(f"{partition}.999999" for partition in range(INDEXED.partitions))}
+        async with http.stream("GET", "/v1/stream", headers=headers) as response:
+            found = events(response)
+            await following(found)
+            assert json.loads((await following(found))["data"])["title"] == "Harbour 1"
+
+
 async def test_an_article_that_is_never_found_holds_nothing_up_for_long(ready: Settings) -> None:
     lost, good = enriched("lost", title="Harbour lost"), enriched("good", title="Harbour good")
     async with served(ready) as (http, _), http.stream("GET", "/v1/stream?q=harbour") as response:
