@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from support.chaos import LONG, Run, size
+from support.chaos import LONG, Run, size, when_asked_for
 from support.clock import Clock
 from support.measure import Listener, Sampler, ask
 from support.processes import eventually, running
@@ -36,6 +36,7 @@ SIZE = size(
 )
 pytestmark = [
     pytest.mark.stack,
+    when_asked_for,
     pytest.mark.timeout(1500 if LONG else 600),
     pytest.mark.skipif(not Clock.possible(), reason="there is no C compiler for the clock"),
 ]

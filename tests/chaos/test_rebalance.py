@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from support.chaos import LONG, Run, Together, size
+from support.chaos import LONG, Run, Together, size, when_asked_for
 from support.processes import Child, running
 from support.quick import expectations, mixed, of_kind
 
@@ -32,7 +32,7 @@ SIZE = size(
     short=Size(150, 12, ("index",), 1, 3, (0.5, 2), 200),
     long=Size(4_000, 480, ("clean", "index"), 20, 4, (0.5, 8), 900),
 )
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600), when_asked_for]
 
 
 def test_a_rebalance_storm_loses_and_doubles_nothing(run: Run, site: tuple[str, dict[str, bytes]]) -> None:

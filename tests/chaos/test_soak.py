@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.chaos import LONG, Run, size
+from support.chaos import LONG, Run, size, when_asked_for
 from support.measure import Meter, Sampler, Use, slope_files, slope_mb
 from support.processes import Child, running
 from support.quick import expectations, mixed, of_kind
@@ -24,7 +24,7 @@ class Size:
 SIZE = size(short=Size(120, 20, 1.0), long=Size(6_000, 1_260, 0.5))
 MOST_MB_AN_HOUR, MOST_FILES_AN_HOUR = 60.0, 12.0
 """Slopes over the last two thirds that count as flat: what an allocator still settles, and no leak per page."""
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600), when_asked_for]
 
 
 def test_memory_and_files_stay_flat(run: Run, site: tuple[str, dict[str, bytes]]) -> None:

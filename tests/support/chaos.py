@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 from services.contracts.topics import ENRICHED, FATES
 from services.runtime.settings import STAGES, Settings
 from support import ledger, offsets
@@ -22,8 +24,11 @@ from support.quick import Quick
 from support.servers import SERVICES, Stack
 from support.topics import create_topics
 
-LONG = os.environ.get("NEWSLOOM_CHAOS") == "long"
-"""Whether the scenarios run in their full size (`make chaos`) or in the short form (`make test`)."""
+FORM = os.environ.get("NEWSLOOM_CHAOS", "")
+LONG = FORM == "long"
+"""Whether the scenarios run in their full size (`make chaos`), or in the short form."""
+when_asked_for = pytest.mark.skipif(not FORM, reason="takes its time: NEWSLOOM_CHAOS=short, or make chaos")
+"""On scenarios whose short form is no part of `make test`."""
 SHOWN_FAULTS = 20
 KINDS = ("lost", "doubled", "stale", "fate≠1", "wrong fate", "mixed up", "stranger", "unseen", "not dead", "killed")
 T = TypeVar("T")
