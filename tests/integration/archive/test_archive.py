@@ -122,7 +122,7 @@ def test_a_replay_into_an_empty_installation_gives_the_same_index(
 ) -> None:
     create_topics(own)
     folder = tmp_path / "warc"
-    cases = seeds()[:30]
+    cases = seeds()[:12]
     keeper = archive(own, folder)
     with running(keeper, *stages(own)):
         send(own, [case.message() for case in cases])
