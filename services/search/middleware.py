@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.runtime.errors import Unavailable
 from services.search.access import Access
-from services.search.problems import RETRY_AFTER_S, Problem, problem
+from services.search.conditional import Conditional
+from services.search.problems import RETRY_AFTER_S, Problem, bug, problem
 
 # counter: requests by route template, method and status
 REQUESTS = Counter("newsloom_http_requests", "HTTP requests", ["route", "method", "status"])
@@ -62,6 +63,7 @@ def install(app: FastAPI, access: Access) -> None:
             response.headers.setdefault(name, value)
         return response
 
+    app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(HeadAsGet)
 
@@ -76,4 +78,7 @@ async def _guarded(request: Request, call_next: RequestResponseEndpoint, access:
         return problem(error.status, error.detail, error.headers)
     except Unavailable as error:
         return problem(503, str(error), {"Retry-After": RETRY_AFTER_S})
-    return await call_next(request)
+    try:
+        return await call_next(request)
+    except Exception as error:  # noqa: BLE001: beyond here, Starlette's own handler would answer without our headers
+        return await bug(request, error)

@@ -46,7 +46,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Gone, _gone)  # type: ignore[arg-type]
     app.add_exception_handler(Unavailable, _unavailable)  # type: ignore[arg-type]
     app.add_exception_handler(MessageTooLarge, _too_large)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, _bug)
+    app.add_exception_handler(Exception, bug)
 
 
 async def _problem(_: Request, error: Problem) -> JSONResponse:
@@ -121,6 +121,7 @@ async def _too_large(_: Request, error: MessageTooLarge) -> JSONResponse:
     return problem(413, str(error))
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:
+async def bug(request: Request, error: Exception) -> JSONResponse:
+    """The answer to what nobody thought of; what it was goes to the log."""
     log.exception("request failed", path=request.url.path, exc_info=error)
     return problem(500, "that is a bug of ours; it has been logged")

@@ -45,7 +45,7 @@ class EntitiesParams(BaseModel):
 async def listing(params: Annotated[EntitiesParams, Query()], state: Newsloom, response: Response) -> dict[str, Any]:
     """The most frequent entities with the number of articles that name each; `more` when `size` cut the list."""
     found = list_of(await state.provider.search(build_list(params.q, params.type)), params.q)
-    response.headers["Cache-Control"] = "max-age=60"
+    response.headers["Cache-Control"] = "private, max-age=60"
     return {"entities": found[: params.size], "more": len(found) > params.size}
 
 
@@ -69,5 +69,5 @@ async def read(
     found = await entity(state.provider, identity, articles, beside, datetime.now(UTC))
     if found is None:
         raise Problem(404, f"no article names {identity[:200]!r}; GET /v1/entities?q=… finds entities by name")
-    response.headers["Cache-Control"] = "max-age=60"
+    response.headers["Cache-Control"] = "private, max-age=60"
     return found

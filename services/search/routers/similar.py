@@ -28,5 +28,5 @@ async def read(
     found = await similar(state.provider, identity, size)
     if found is None:
         raise Problem(404, f"no article {identity}; GET /v1/journey?id={identity} tells what became of the page")
-    response.headers["Cache-Control"] = "max-age=60"
+    response.headers["Cache-Control"] = "private, max-age=60"
     return {"id": identity, "articles": found}

@@ -62,7 +62,7 @@ async def suggest(params: Annotated[SuggestParams, Query()], state: Newsloom, re
     if not found:
         typed = Typed(params.q, typos=True)
         found = await _ask(state.provider, typed, kinds, params.size)
-    response.headers["Cache-Control"] = "max-age=60"
+    response.headers["Cache-Control"] = "private, max-age=60"
     return {"q": params.q, "typos": typed.typos and bool(found), "suggestions": found}
 
 

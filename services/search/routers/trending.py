@@ -87,5 +87,5 @@ async def read(params: Annotated[TrendingParams, Query()], state: Newsloom, resp
     spans = params.spans(datetime.now(UTC))
     found = await trending(state.provider, spans, filters, params.least)
     kept = [one for one in found["trending"] if not params.kind or one["kind"] in params.kind]
-    response.headers["Cache-Control"] = "max-age=60"
+    response.headers["Cache-Control"] = "private, max-age=60"
     return {**found, "trending": kept[: params.size]}

@@ -128,6 +128,18 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
         ("/v1/search?cursor=nonsense", "cursor", "cursor=*"),
         ("/v1/timeline?interval=century", "interval", "'auto', 'hour'"),
         ("/v1/articles/12", "identity", "match pattern"),
+        ("/v1/articles/12/similar", "identity", "match pattern"),
+        ("/v1/suggest", "q", "required"),
+        ("/v1/suggest?q=%3F", "q", "neither letter nor digit"),
+        ("/v1/suggest?q=a&kind=author", "kind", "'entity', 'word' or 'title'"),
+        ("/v1/entities?size=0", "size", "greater than or equal to 1"),
+        ("/v1/entities/place:x?beside=101", "beside", "less than or equal to 100"),
+        ("/v1/trending?window=0d", "window", "longer than nothing"),
+        ("/v1/trending?until=soon", "until", "RFC 3339"),
+        ("/v1/trending?window=9999w&until=0100", "window", "before the calendar"),
+        ("/v1/export?format=xml", "format", "'ndjson' or 'csv'"),
+        ("/v1/export?fields=colour", "fields", "allowed: id"),
+        ("/v1/export?after=x", "after", "match pattern"),
         ("/v1/journey", "url", "either url or id"),
         ("/v1/journey?id=12", "id", "match pattern"),
     ],
@@ -209,11 +221,13 @@ async def test_head_is_answered_where_get_is(gateway: Gateway, address: str) -> 
     assert head.headers["content-type"] == get.headers["content-type"]
 
 
-async def test_a_bug_shows_no_traceback(gateway: Gateway) -> None:
+async def test_a_bug_shows_no_traceback_and_is_guarded(gateway: Gateway) -> None:
     gateway.provider.failure = ZeroDivisionError("secret")
     response = await gateway.http.get("/v1/search")
     assert "secret" not in response.text
     problem(response, 500)
+    assert {name: response.headers.get(name) for name in middleware.SECURITY_HEADERS} == middleware.SECURITY_HEADERS
+    assert response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize(
@@ -281,6 +295,15 @@ async def test_every_answer_is_guarded_and_can_be_traced(gateway: Gateway) -> No
         assert headers["x-request-id"] == "abc"
         for name, value in middleware.SECURITY_HEADERS.items():
             assert headers[name] == value
+
+
+async def test_an_answer_is_sent_once(gateway: Gateway) -> None:
+    for address in ("/v1/suggest?q=a", "/docs", "/static/style.css"):
+        first = await gateway.http.get(address)
+        again = await gateway.http.get(address, headers={"If-None-Match": first.headers["etag"]})
+        assert (first.status_code, again.status_code, again.content) == (200, 304, b""), address
+        assert again.headers["x-content-type-options"] == "nosniff"
+    assert (await gateway.http.get("/docs")).headers["content-encoding"] == "gzip"
 
 
 async def test_the_page_explains_an_empty_archive_and_a_wrong_search(gateway: Gateway) -> None:
