@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx
@@ -98,22 +99,27 @@ class Listener:
     said: dict[str, list[Saying]] = field(default_factory=dict)
 
     def look(self) -> None:
-        """Ask each once."""
-        for child in self.children:
-            self.said.setdefault(child.service, []).append(ask(child))
+        """Ask each once, all at the same time: one that is slow to answer must not hide the others."""
+        children = list(self.children)
+        with ThreadPoolExecutor(len(children)) as pool:
+            for child, saying in zip(children, pool.map(ask, children), strict=True):
+                self.said.setdefault(child.service, []).append(saying)
 
 
-def ask(child: Child, limit_s: float = 5.0) -> Saying:
-    """Ask a service how it is; not answering in `limit_s` is not being alive."""
+def ask(child: Child, limit_s: float = 10.0) -> Saying:
+    """Ask a service how it is. Not to answer at /healthz in time is not to be alive."""
     settings, service = child.settings, child.service
     host, port = settings.gateway if service == "search" else settings.health_address(service)
     at = time.monotonic()
-    try:
-        with httpx.Client(base_url=f"http://{host}:{port}", timeout=limit_s, trust_env=False, verify=False) as client:
+    with httpx.Client(base_url=f"http://{host}:{port}", timeout=limit_s, trust_env=False, verify=False) as client:
+        try:
             alive = client.get("/healthz").status_code == 200
+        except httpx.HTTPError:
+            return Saying(at, False, False, ())
+        try:
             answer = client.get("/readyz")
-    except httpx.HTTPError:
-        return Saying(at, False, False, ())
+        except httpx.HTTPError as error:
+            return Saying(at, alive, False, (f"no answer at /readyz: {error!r}",))
     body = answer.json()
     return Saying(at, alive, answer.status_code == 200, tuple(map(str, body.get("reasons", ()))))
 
