@@ -33,7 +33,7 @@ class Bucket:
             await obstore.put_async(self._store, path.name, path)
             stored = (await obstore.head_async(self._store, path.name))["size"]
             size = (await asyncio.to_thread(path.stat)).st_size
-        except (obstore.exceptions.BaseError, FileNotFoundError) as error:
+        except (obstore.exceptions.BaseError, OSError) as error:
             raise self.unavailable(error) from error
         if stored != size:
             raise Unavailable(f"{self.address}/{path.name} has {stored:,} bytes instead of {size:,}")
@@ -44,7 +44,7 @@ class Bucket:
 
         try:
             found = {item["path"]: item["size"] for part in obstore.list(self._store) for item in part}
-        except (obstore.exceptions.BaseError, FileNotFoundError) as error:
+        except (obstore.exceptions.BaseError, OSError) as error:
             raise self.unavailable(error) from error
         return dict(sorted(found.items()))
 
@@ -55,7 +55,7 @@ class Bucket:
         try:
             reader = obstore.open_reader(self._store, name)
             reader.seek(at)
-        except (obstore.exceptions.BaseError, FileNotFoundError) as error:
+        except (obstore.exceptions.BaseError, OSError) as error:
             raise self.unavailable(error) from error
         return _Reader(reader.read, self)
 
@@ -80,7 +80,7 @@ class _Reader:
 
         try:
             return bytes(self._read(size))
-        except (obstore.exceptions.BaseError, FileNotFoundError) as error:
+        except (obstore.exceptions.BaseError, OSError) as error:
             raise self._bucket.unavailable(error) from error
 
 

@@ -219,3 +219,24 @@ async def test_the_ratio_counts_what_came_true() -> None:
         await asyncio.sleep(0)
     work.cancel()
     assert "5 of the last 6" in bench.progress.halted
+
+
+async def test_an_onlooker_speaks_for_no_page_and_never_halts() -> None:
+    bench = Bench(lambda _: Failure(DeadReason.BUG, "X", "x"), limit=0.1, onlooker=True)
+    for _ in range(20):
+        await bench.loop.handle([delivery(b"{"), *pages("a")])
+    assert bench.publisher.sent == []
+    assert (bench.progress.halted, bench.progress.counts["dead"]) == (None, 40)
+
+
+async def test_a_stage_says_what_it_waits_for() -> None:
+    answers = iter([Unavailable("full"), None])
+
+    def judge(message: PageMessage) -> Outcome:
+        if error := next(answers):
+            raise error
+        return good(message)
+
+    bench = Bench(judge, needs="archive")
+    await bench.loop.handle(pages("a"))
+    assert "wait: archive" in bench.events

@@ -135,3 +135,21 @@ def test_secrets_stay_out_of_errors_and_representation(monkeypatch: pytest.Monke
         load_settings()
     assert "hush" not in str(refused.value)
     assert "es.example" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("archive", "folder"),
+    [
+        ("/srv/warc", "/srv/warc"),
+        ("s3://bucket", "/home/x/archive-spool"),
+        ("s3://a-b.c/pre/fix", "/home/x/archive-spool"),
+    ],
+)
+def test_where_archive_files_are_written(archive: str, folder: str) -> None:
+    assert Settings(_env_file=None, archive=archive, home=Path("/home/x")).archive_folder == Path(folder)
+
+
+@pytest.mark.parametrize("archive", ["s3://", "s3://Bucket", "gs://bucket/x", "s3://bucket/a b"])
+def test_an_archive_that_is_no_place(archive: str) -> None:
+    with pytest.raises(ValueError, match=r"give (a folder, or )?s3://"):
+        Settings(_env_file=None, archive=archive)

@@ -78,3 +78,9 @@ def test_a_circle_is_a_bug(tmp_path):
     first, second = stack.specs(settings(tmp_path), infrastructure_only=True)
     with pytest.raises(ValueError, match="circle"):
         _waves([replace(first, after=("elasticsearch",)), replace(second, after=("kafka",))])
+
+
+def test_the_archive_runs_where_it_is_asked_for(tmp_path):
+    kept = settings(tmp_path, archive=str(tmp_path / "warc"))
+    (archive,) = [spec for spec in stack.specs(kept, infrastructure_only=False) if spec.name == "archive"]
+    assert (archive.address, archive.after) == ("127.0.0.1:8005", ("kafka",))
