@@ -2,6 +2,8 @@
 
 import asyncio
 import importlib
+import signal
+import sys
 from typing import Annotated
 
 import structlog
@@ -26,6 +28,8 @@ def run(
     """Run one service in the foreground until SIGTERM or Ctrl-C."""
     if service not in SERVICES:
         raise UsageError(f"no service {service!r}; there are: {', '.join(SERVICES)}")
+    for number in (signal.SIGTERM, signal.SIGINT):  # until the service listens itself: told to stop, and nothing begun
+        signal.signal(number, lambda *_: sys.exit(0))
     settings = load_settings()
     configure_logs(settings, service)
     module = importlib.import_module(f"services.{service}.app")

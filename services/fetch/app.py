@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from services.contracts.messages import Message, UrlMessage
 from services.contracts.topics import PAGES, URLS
@@ -10,6 +11,7 @@ from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.page import fetch_batch
 from services.fetch.poll import poll_forever
+from services.runtime import probes
 from services.runtime.each import outcome_of
 from services.runtime.elastic import async_client
 from services.runtime.service import Context, Service
@@ -35,6 +37,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
             await poll_forever(context.settings, es, fetcher, publish, context.stopping)
 
         try:
-            yield Service([Stage("fetch", URLS, process, writes=PAGES)], background=[poll])
+            stage = Stage("fetch", URLS, process, writes=PAGES)
+            yield Service([stage], [poll], checks={"elasticsearch": partial(probes.elasticsearch, es)})
         finally:
             await es.close()

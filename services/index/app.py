@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from services.contracts.topics import ENRICHED, FATES, INDEXED
 from services.index.setup import ensure_indices
 from services.index.stages import Indexer
 from services.index.upkeep import Upkeep
+from services.runtime import probes
 from services.runtime.elastic import async_client
 from services.runtime.service import Context, Service
 from services.runtime.stage import Stage
@@ -27,6 +29,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
                 Stage("journeys", FATES, indexer.fates, dead_fates=False),
             ],
             background=[upkeep.run],
+            checks={"elasticsearch": partial(probes.elasticsearch, es)},
         )
     finally:
         await es.close()

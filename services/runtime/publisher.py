@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from services.contracts.messages import Message
 from services.contracts.topics import MAX_MESSAGE_BYTES, Topic
 from services.contracts.urls import article_id
+from services.runtime import probes
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.trace import Headers, new_headers
@@ -22,7 +23,6 @@ from services.runtime.trace import Headers, new_headers
 SEND_TIMEOUT_S = 20.0
 IN_FLIGHT = 200  # more at once would wait for each other until they time out
 BATCH_BYTES = 256 * 1024  # aiokafka's 16 KiB holds less than one page
-CHECK_TIMEOUT_S = 3.0
 STOP_TIMEOUT_S = 5.0
 log = structlog.get_logger()
 
@@ -80,14 +80,8 @@ class Publisher:
             self._producer = None
 
     async def check(self) -> None:
-        """Raises PublishError unless a broker answers now."""
-        if self._producer is None:
-            await self.start()
-        assert self._producer is not None  # noqa: S101  # start() raised otherwise
-        try:
-            await asyncio.wait_for(self._producer.client.fetch_all_metadata(), CHECK_TIMEOUT_S)
-        except (KafkaError, TimeoutError, OSError) as error:
-            raise PublishError(f"Kafka at {self._settings.kafka} does not answer ({error!r})") from error
+        """Raises Unavailable unless a broker answers now; asked on a connection of its own, started or not."""
+        await probes.kafka(self._settings)
 
     async def send(
         self, topic: Topic, message: Message, key: str | None = None, headers: Headers | None = None

@@ -4,19 +4,22 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
 
+from services.runtime import probes
 from services.runtime.admin import connect, differences, ensure_topics
 from services.runtime.breaker import DeadRatio
 from services.runtime.consumer import consumer_app
 from services.runtime.emit import Emitter
 from services.runtime.errors import Broken
 from services.runtime.health import Health, serve_health
+from services.runtime.lookout import Check, look_out
 from services.runtime.loop import Loop
 from services.runtime.progress import Progress
 from services.runtime.publisher import Publisher
@@ -42,10 +45,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Service:
-    """What a service is made of: its stages, and what runs beside them until the service stops."""
+    """What a service is made of: its stages, what runs beside them until the service stops, and how to ask what it
+    depends on, besides Kafka, whether it answers."""
 
     stages: Sequence[Stage]
     background: Sequence[Callable[[], Awaitable[None]]] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
 
 Wiring = Callable[[Context], AbstractAsyncContextManager[Service]]
@@ -71,7 +76,7 @@ async def run_service(name: str, settings: Settings, wiring: Wiring) -> None:
         await stack.enter_async_context(_running(name, context, service, health, broken))
         log.info("ready", topics=[stage.reads.name for stage in service.stages])
         try:
-            await _until_stopped(stopping, service, broken)
+            await _until_stopped(stopping, [*service.background, partial(_look_out, context, service)], broken)
         finally:
             _exit_anyway(0 if stopping.is_set() else Broken.exit_code)
 
@@ -117,10 +122,17 @@ def _loop(stage: Stage, context: Context, progress: Progress) -> Loop:
     return Loop(stage, Emitter(stage, context.publisher), progress, context.dependencies, ratio)
 
 
-async def _until_stopped(stopping: asyncio.Event, service: Service, broken: "asyncio.Future[None]") -> None:
+async def _look_out(context: Context, service: Service) -> None:
+    checks: dict[str, Check] = {"kafka": partial(probes.kafka, context.settings), **service.checks}
+    await look_out(context.dependencies, checks)
+
+
+async def _until_stopped(
+    stopping: asyncio.Event, background: Sequence[Callable[[], Awaitable[None]]], broken: "asyncio.Future[None]"
+) -> None:
     """Return when told to stop; raise when a stage or a background task breaks."""
     stop = asyncio.create_task(stopping.wait())
-    tasks = [asyncio.ensure_future(run()) for run in service.background]
+    tasks = [asyncio.ensure_future(run()) for run in background]
     try:
         waiting: set[asyncio.Future[Any]] = {stop, broken, *tasks}
         done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -1,13 +1,15 @@
 """Wires the gateway: routes over Elasticsearch and Kafka, and serves them."""
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
 
 import uvicorn
 from elasticsearch import AsyncElasticsearch
 from fastapi import FastAPI
+from uvicorn.server import HANDLED_SIGNALS
 
 from services.contracts.topics import MAX_MESSAGE_BYTES
 from services.runtime.elastic import async_client
@@ -120,6 +122,19 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
         super().__init__(config)
         self._streams = streams
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT end the server and no more: uvicorn would raise them again, and a stop would look like a
+        failure (exit code -15)."""
+        loop = asyncio.get_running_loop()
+        for number in HANDLED_SIGNALS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in HANDLED_SIGNALS:
+                loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop serving; requests in work are finished."""

@@ -3,39 +3,16 @@
 A probe returns None when all is well, else one sentence.
 """
 
-import asyncio
 import json
-import struct
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 
+from services.runtime.probes import LIMIT_S, ask_kafka, named
 from services.runtime.settings import without_user
 
-TIMEOUT_S = 5.0
-_METADATA = struct.pack(">hhih8si", 3, 1, 1, 8, b"newsloom", 0)
-
-
-async def kafka(host: str, port: int) -> str | None:
-    """Ask a broker for the cluster's brokers; it answers with at least one when clients can work with it.
-
-    Metadata request and response, version 1: https://kafka.apache.org/protocol#The_Messages_Metadata
-    """
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            reader, writer = await asyncio.open_connection(host, port)
-            try:
-                writer.write(struct.pack(">i", len(_METADATA)) + _METADATA)
-                head = await reader.readexactly(12)
-            finally:
-                writer.close()
-    except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-        return f"Kafka at {host}:{port} does not answer ({_named(error)})"
-    size, _, brokers = struct.unpack(">iii", head)
-    if not 8 <= size < 1_000_000:
-        return f"what listens on {host}:{port} is not Kafka"
-    return None if brokers > 0 else "Kafka has no broker registered yet"
+kafka = ask_kafka
 
 
 async def elasticsearch(url: str) -> str | None:
@@ -64,13 +41,13 @@ async def readyz(base: str) -> str | None:
 
 async def get_json(url: str) -> tuple[int, Mapping[str, Any]]:
     """Status and JSON object of an answer; without one, 0 and {"error": why}."""
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+    timeout = aiohttp.ClientTimeout(total=LIMIT_S)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
             body = await response.read()
             status = response.status
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        return 0, {"error": f"does not answer ({_named(error)})"}
+        return 0, {"error": f"does not answer ({named(error)})"}
     try:
         answer = json.loads(body)
     except ValueError:
@@ -78,9 +55,3 @@ async def get_json(url: str) -> tuple[int, Mapping[str, Any]]:
     if isinstance(answer, dict):
         return status, {"error": f"answered {status}", **answer} if status != 200 else answer
     return status, {"error": f"answered {status}"}
-
-
-def _named(error: BaseException) -> str:
-    if isinstance(error, TimeoutError):
-        return f"nothing within {TIMEOUT_S:g} s"
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

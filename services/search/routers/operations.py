@@ -1,11 +1,12 @@
 """/healthz, /readyz, /status, /metrics."""
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.runtime.errors import Unavailable
+from services.runtime.lookout import Check, ask
 from services.runtime.progress import READY
 from services.search.examples import STATUS, example
 from services.search.state import Newsloom, State
@@ -50,11 +51,6 @@ async def metrics() -> Response:
 
 
 async def _reasons(state: State) -> list[str]:
-    for name, check in (("elasticsearch", state.provider.ping), ("kafka", state.publisher.check)):
-        try:
-            await check()
-        except Unavailable as error:
-            state.dependencies.down(name, str(error))
-        else:
-            state.dependencies.up(name)
+    checks: dict[str, Check] = {"elasticsearch": state.provider.ping, "kafka": state.publisher.check}
+    await asyncio.gather(*(ask(state.dependencies, name, check) for name, check in checks.items()))
     return state.dependencies.reasons()

@@ -67,7 +67,7 @@ async def test_kafka_that_is_not_there():
 
 
 async def test_kafka_that_says_nothing(monkeypatch):
-    monkeypatch.setattr(probes, "TIMEOUT_S", 0.1)
+    monkeypatch.setattr("services.runtime.probes.LIMIT_S", 0.1)
 
     gone = asyncio.Event()
 
