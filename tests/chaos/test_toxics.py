@@ -50,7 +50,7 @@ class Size:
     drain_s: float
 
 
-SIZE = size(short=Size(100, 12, ("down", "timeout"), 150), long=Size(4_000, 60, tuple(TRIALS), 900))
+SIZE = size(short=Size(100, 12, ("down", "timeout"), 150), long=Size(2_000, 60, tuple(TRIALS), 900))
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600)]
 
 
@@ -90,6 +90,7 @@ def _round(run: Run, number: int, listener: Listener, children: Mapping[str, Chi
     for service in children:
         mine = {server: name for (owner, server), name in given.items() if owner == service}
         wrong += [f"{service} with {mine}: {what}" for what in _judged(mine, listener.said[service], began, ended)]
+    print(f"round {number + 1}: {wrong or 'as it must be'}", flush=True)
     return wrong
 
 
