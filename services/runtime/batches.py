@@ -33,10 +33,10 @@ def delivery_of(event: Event) -> Delivery:
 async def batches(stream: Any, most: int, wait_s: float) -> AsyncGenerator[list[Event], None]:
     """Yield lists of 1 to `most` events, waiting at most `wait_s` seconds for a list to fill; ends with the stream.
 
-    At most `most` events are held besides the list in work: when the stage is slow, the queue fills,
-    faust's buffer fills, and faust stops fetching.
+    At most `most` events, and MAX_BATCH_BYTES of them, are held besides the list in work: when the stage is slow, the
+    queue fills, faust's buffer fills, and faust stops fetching.
     """
-    queue: asyncio.Queue[Event | None] = asyncio.Queue(maxsize=most)
+    queue = _Queue(most)
 
     async def read() -> None:
         """Ends with None on the queue, unless cancelled: nobody would make room for it then."""
@@ -61,13 +61,35 @@ async def batches(stream: Any, most: int, wait_s: float) -> AsyncGenerator[list[
         await asyncio.gather(reader, return_exceptions=True)
 
 
-async def _fill(
-    batch: list[Event], queue: "asyncio.Queue[Event | None]", most: int, wait_s: float
-) -> tuple[list[Event], bool]:
+def _size(event: Event) -> int:
+    return len(event.message.value or b"")
+
+
+class _Queue(asyncio.Queue["Event | None"]):
+    """A queue that is full by number or by bytes. One event over the bound still goes in, alone."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._bytes = 0
+
+    def _put(self, item: "Event | None") -> None:
+        self._bytes += _size(item) if item is not None else 0
+        super()._put(item)
+
+    def _get(self) -> "Event | None":
+        item: Event | None = super()._get()
+        self._bytes -= _size(item) if item is not None else 0
+        return item
+
+    def full(self) -> bool:
+        return super().full() or self._bytes >= MAX_BATCH_BYTES
+
+
+async def _fill(batch: list[Event], queue: "_Queue", most: int, wait_s: float) -> tuple[list[Event], bool]:
     """Add to `batch` what arrives in time; False when the stream has ended."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait_s
-    size = len(batch[0].message.value or b"")
+    size = _size(batch[0])
     while len(batch) < most and size < MAX_BATCH_BYTES:
         try:
             # Not wait_for: with no time left it takes not even what is there, and it can swallow a cancellation.
@@ -78,5 +100,5 @@ async def _fill(
         if event is None:
             return batch, False
         batch.append(event)
-        size += len(event.message.value or b"")
+        size += _size(event)
     return batch, True

@@ -22,6 +22,7 @@ from services.runtime.loop import Loop
 from services.runtime.settings import Settings
 from services.runtime.stage import Stage
 
+BUFFER = 20  # messages between faust and our own queue, which alone is bounded by bytes
 FETCH_BYTES = 4 * MIB  # a partition and fetch; one larger message still comes, alone (KIP-74)
 
 
@@ -48,7 +49,7 @@ def consumer_app(
         consumer_group_instance_id=f"{group}-{socket.gethostname()}-{port}",
         consumer_max_fetch_size=FETCH_BYTES,
         producer_max_request_size=MAX_MESSAGE_BYTES,
-        stream_buffer_maxsize=settings.batch,
+        stream_buffer_maxsize=min(settings.batch, BUFFER),
         stream_wait_empty=False,
         broker_commit_interval=1.0,
         broker_session_timeout=30.0,

@@ -178,3 +178,18 @@ def test_the_timestamp_survives_the_way_through_seconds(ms: int) -> None:
     assert found.arrived_at.year <= 9999
     if 0 <= ms <= module._LAST_MS:
         assert found.timestamp_ms == ms
+
+
+async def test_what_is_held_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_BATCH_BYTES", 1000)
+    stream = Stream([Event(i, 400) for i in range(50)], then="wait")
+    async with aclosing(batches(stream, 100, 0)) as taken:
+        first = await anext(taken)
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        # The queue takes what crosses the bound; one more is on its way in.
+        assert stream.taken - len(first) <= 3 + 1
+        seen = offsets(first)
+        while len(seen) < 50:
+            seen += offsets(await anext(taken))
+    assert seen == list(range(50))
