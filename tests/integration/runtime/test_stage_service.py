@@ -13,7 +13,7 @@ from services.cli import application
 from services.contracts.topics import ARTICLES, FATES, PAGES, topic_named
 from services.contracts.urls import article_id
 from services.runtime.dead import read_context
-from services.runtime.letters import letters
+from services.runtime.letters import Letter, letters
 from services.runtime.settings import Settings, load_settings
 
 pytestmark = pytest.mark.stack
@@ -30,6 +30,10 @@ def own(settings: Settings) -> Settings:
 
 def tiny(settings: Settings, **environment: str) -> Child:
     return Child(settings, "clean", "support.tiny_service", **environment)
+
+
+def dead(settings: Settings) -> list[Letter]:
+    return list(letters(settings, (DEAD,)))
 
 
 def key(name: str) -> bytes:
@@ -107,14 +111,16 @@ def test_a_dead_message_replayed_after_the_cause_is_mended_succeeds(
 ) -> None:
     with running(tiny(own)) as (child,):
         produce(own, PAGES, [page("a", "bug").to_json()], key=b"\xffbinary", headers=[("own", b"1")])
-        eventually(lambda: len(records(own, DEAD)) == 1, "the message dies")
+        eventually(lambda: len(dead(own)) == 1, "the message dies")
         for attempt in (2, 3):
-            dry = cli(monkeypatch, child, "dead", "replay", "--all", "--dry-run", "--url", "news.example/a")
+            dry = cli(
+                monkeypatch, child, "dead", "replay", "--all", "--all-states", "--dry-run", "--url", "news.example/a"
+            )
             assert dry == f"{attempt - 1} messages would be sent again\n"
-            (first, *_) = letters(own, (DEAD,))
+            (first, *_) = dead(own)
             cli(monkeypatch, child, "dead", "replay", first.ref)
-            eventually(lambda n=attempt: len(records(own, DEAD)) == n, "it dies again")
-        stories = [read_context(r.headers) for r in records(own, DEAD)]
+            eventually(lambda n=attempt: len(dead(own)) == n, "it dies again")
+        stories = [read_context(letter.headers) for letter in dead(own)]
         child.stop()
     assert [s["attempts"] for s in stories] == ["1", "2", "2"], "each replay of the first letter counts on from it"
     assert len({s["first-at"] for s in stories}) == 1
@@ -122,7 +128,7 @@ def test_a_dead_message_replayed_after_the_cause_is_mended_succeeds(
     assert {(r.key, r.value, r.timestamp) for r in again} == {(again[0].key, again[0].value, again[0].timestamp)}
     assert all(("own", b"1") in r.headers for r in again)
     with running(Child(own, "clean", "support.tiny_service", TINY_MENDED="1")) as (mended,):
-        cli(monkeypatch, mended, "dead", "replay", "--all", "--reason", "bug")
+        cli(monkeypatch, mended, "dead", "replay", "--all", "--all-states", "--reason", "bug")
         eventually(lambda: len(urls(own)) == 3, "all three copies go on")
     assert set(urls(own)) == {"a"}
 
