@@ -43,6 +43,10 @@ class StallClock:
             return False
         return now - self._since >= (self._busy_limit_s if busy else self._limit_s)
 
+    def unseen(self) -> None:
+        """The broker could not be asked: that time is nobody's stall, and counting begins anew."""
+        self._since = None
+
 
 def busy_limit(settings: Settings) -> float:
     """Seconds that one batch may take when every message in it takes its longest, one after the other."""
@@ -83,6 +87,8 @@ class Watchdog(threading.Thread):
                 self.look(admin)
             except Exception as error:  # whatever it is, a watchdog that ended would be worse than one that looks again
                 log.warning("watchdog can not read the lag", error=repr(error))
+                for clock in self._clocks.values():
+                    clock.unseen()
                 if admin is not None:
                     admin.close()
                 admin = None

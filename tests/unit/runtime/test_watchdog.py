@@ -161,3 +161,13 @@ def test_it_goes_on_looking_after_any_error(monkeypatch: pytest.MonkeyPatch, err
     dog.join(30)
     assert not dog.is_alive()
     assert (progress.lag, [b.closed for b in brokers]) == (6, [1, 1])
+
+
+def test_time_without_a_broker_is_no_stall() -> None:
+    clock = StallClock(45, 45)
+    waiting = {"ticks": 1, "lag": 5, "committed": 3, "busy": False, "excused": False}
+    assert not clock.stalled(0, **waiting)
+    clock.unseen()  # the link was of no use for a minute
+    assert not clock.stalled(60, **waiting)
+    assert not clock.stalled(100, **waiting)
+    assert clock.stalled(105, **waiting)
