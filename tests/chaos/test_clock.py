@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from support.chaos import LONG, Run, size, when_asked_for
 from support.clock import Clock
-from support.measure import Listener, Sampler, ask
+from support.measure import Listener, ask
 from support.processes import eventually, running
 from support.quick import expectations, mixed, of_kind
 
@@ -50,8 +50,8 @@ def test_jumping_clocks_lose_nothing(run: Run, site: tuple[str, dict[str, bytes]
     served.update({page.url.removeprefix(base): page.html.encode() for page in of_kind(pages, "fetched")})
     jumping = run.pipeline(SIZE.names, **clock.environment)
     children = {**run.pipeline(tuple(name for name in STAGES if name not in SIZE.names)), **jumping}
-    listener = Listener(children.values())
-    with running(*children.values()), Sampler(listener.look, 1.0):
+    listener = Listener(children.values(), 1.0)
+    with running(*children.values()), listener:
         feeder = run.feed(pages, SIZE.over_s)
         for offset in SIZE.jumps:
             time.sleep(SIZE.over_s / len(SIZE.jumps))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from support.chaos import LONG, Run, size
-from support.measure import Listener, Sampler, Saying
+from support.measure import Listener, Saying
 from support.processes import Child, running
 from support.quick import expectations, mixed, of_kind
 from support.servers import SERVICES
@@ -16,7 +16,7 @@ from support.toxics import Bandwidth, Down, Latency, LimitData, ResetPeer, Slice
 
 UNREADY_IN_S, READY_IN_S = 10.0, 30.0
 SLACK_S = 3.0
-"""What asking takes: services are asked in turn."""
+"""What asking takes."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def test_no_toxic_loses_anything_and_readiness_tells(run: Run, site: tuple[str, 
     pages = mixed(SIZE.pages, base, run=70)
     served.update({page.url.removeprefix(base): page.html.encode() for page in of_kind(pages, "fetched")})
     children = run.pipeline(SERVICES)
-    listener = Listener(children.values())
+    listener = Listener(children.values(), 0.5)
     wrong: list[str] = []
-    with running(*children.values()), Sampler(listener.look, 0.5):
+    with running(*children.values()), listener:
         feeder = run.feed(pages, len(SIZE.names) * SIZE.for_s * 1.3)
         for number in range(len(SIZE.names)):
             wrong += _round(run, number, listener, children)

@@ -3,8 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 import psutil
@@ -93,17 +94,25 @@ class Saying:
 
 @dataclass
 class Listener:
-    """What services say at /healthz and /readyz, by name."""
+    """What services say at /healthz and /readyz, by name; each is asked from a thread of its own.
+
+    So one that is slow to answer does not hide when another said what.
+    """
 
     children: Iterable[Child]
+    every_s: float
     said: dict[str, list[Saying]] = field(default_factory=dict)
+    _samplers: ExitStack = field(default_factory=ExitStack)
 
-    def look(self) -> None:
-        """Ask each once, all at the same time: one that is slow to answer must not hide the others."""
-        children = list(self.children)
-        with ThreadPoolExecutor(len(children)) as pool:
-            for child, saying in zip(children, pool.map(ask, children), strict=True):
-                self.said.setdefault(child.service, []).append(saying)
+    def __enter__(self) -> "Listener":
+        for child in self.children:
+            said = self.said.setdefault(child.service, [])
+            look = partial(lambda c, found: found.append(ask(c)), child, said)
+            self._samplers.enter_context(Sampler(look, self.every_s))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._samplers.close()
 
 
 def ask(child: Child, limit_s: float = 10.0) -> Saying:
