@@ -44,7 +44,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(2400 if LONG else 600)]
 
 
 def test_whatever_is_replayed_the_index_stays_the_same(run: Run) -> None:
-    good, bad = quick(SIZE.pages, run=60), quick(SIZE.pages // 50, run=61, kind="poison")
+    good, bad = quick(SIZE.pages, run=60), quick(max(2, SIZE.pages // 200), run=61, kind="poison")
     pages = [*good, *quick(SIZE.pages // 20, run=62, kind="short"), *bad]
     with running(*run.pipeline(SERVICES).values()) as children:
         run.feed(pages, 0).finish(300)
