@@ -20,6 +20,7 @@ from services.index.generations import NOT_GONE, generations, is_generation, nam
 from services.index.mapping import mapping
 from services.index.reindex_state import next_alias, tickets
 from services.index.setup import create
+from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
 GB = 1024**3
@@ -83,10 +84,12 @@ async def open_again(es: AsyncElasticsearch, alias: str, names: list[str]) -> No
 
 
 async def _measure(es: AsyncElasticsearch, index: str) -> tuple[timedelta, int, int]:
-    """Age, bytes of the largest shard, documents."""
+    """Age, bytes of the largest shard, documents. Raises Unavailable."""
     made = (await es.indices.get_settings(index=index, name="index.creation_date")).body[index]
     age = datetime.now(UTC) - datetime.fromtimestamp(int(made["settings"]["index"]["creation_date"]) / 1000, UTC)
     answer = await es.indices.stats(index=index, metric=["docs", "store"], level="shards")
+    if index not in answer["indices"]:  # its shard is not there yet: Elasticsearch has just started
+        raise Unavailable(f"Elasticsearch can not measure {index} yet")
     shards = answer["indices"][index]["shards"].values()
     largest = max(copy["store"]["size_in_bytes"] for copies in shards for copy in copies)
     return age, largest, answer["indices"][index]["primaries"]["docs"]["count"]
