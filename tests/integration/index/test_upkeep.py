@@ -209,6 +209,7 @@ async def test_a_generation_that_is_past_goes_whole_and_its_tombstones_stay(
     es: AsyncElasticsearch, alias: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rollover, "SETTLE_S", 0.0)
+    monkeypatch.setattr("services.index.generations.KNOWN_FOR_S", 0.0)  # what SETTLE_S is longer than
     monkeypatch.setattr("services.index.expiry.PAGE", 4)
     old = [article(f"old{i}", 20) for i in range(10)]
     taken = article("taken", 20)
