@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from support.chaos import LONG, Run, Together, size
+from support.chaos import LONG, Run, Together, size, when_asked_for
 from support.measure import Meter, Sampler, ask
 from support.processes import Child, eventually, running
 from support.quick import Quick, expectations, mixed, of_kind
@@ -33,7 +33,7 @@ SIZE = size(short=Size(100, 6, 1, (1, 2)), long=Size(3_000, 300, 10, (5, 20)))
 MOST_GROWTH_MB = 200
 """What a service may grow by while it waits: its bounded queues, and the allocator's slack."""
 WAITS_FOR = {"elasticsearch": ("index",), "kafka": STAGES}
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(3600 if LONG else 600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(3600 if LONG else 600), when_asked_for]
 
 
 def test_servers_that_are_away_cost_nothing(run: Run, site: tuple[str, dict[str, bytes]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
-from support.chaos import LONG, Run, size
+from support.chaos import LONG, Run, size, when_asked_for
 from support.measure import Listener, Saying
 from support.processes import Child, running
 from support.quick import expectations, mixed, of_kind
@@ -51,7 +51,7 @@ class Size:
 
 
 SIZE = size(short=Size(100, 12, ("down", "timeout"), 150), long=Size(2_000, 60, tuple(TRIALS), 900))
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(3000 if LONG else 600), when_asked_for]
 
 
 def test_no_toxic_loses_anything_and_readiness_tells(run: Run, site: tuple[str, dict[str, bytes]]) -> None:
