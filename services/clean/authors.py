@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -60,17 +61,18 @@ def find_authors(
     """Names of the people a page is by: from JSON-LD, meta elements, an element named so, a link to an author's page,
     or a line that says "by" among those `beside` the headline. Where no person is named, the agency, the staff or the
     outlet that the page declares as its author."""
-    for names in (
-        _declared(node, nodes),
-        head.every(_META),
-        _card(head),
-        _marked(tree),
-        _byline(tree),
-        _linked(tree),
-        _said(beside),
-        _with_date(beside),
-    ):
-        if people := as_people(names, site):
+    places: tuple[Callable[[], list[str]], ...] = (  # the surest first; each is read only if those before named nobody
+        lambda: _declared(node, nodes),
+        lambda: head.every(_META),
+        lambda: _card(head),
+        lambda: _marked(tree),
+        lambda: _byline(tree),
+        lambda: _linked(tree),
+        lambda: _said(beside),
+        lambda: _with_date(beside),
+    )
+    for names in places:
+        if people := as_people(names(), site):
             return people
     return _organisations([*_declared(node, nodes, organisations=True), *head.every(_META), *_card(head)])
 
