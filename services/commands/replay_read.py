@@ -6,9 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
-
 from services.archive.find import ArchiveFile
 from services.archive.read import Found, pages
 from services.contracts.fates import BadInput
@@ -16,9 +13,10 @@ from services.contracts.messages import Origin, PageMessage
 from services.contracts.topics import MIB, PAGES
 from services.runtime.dated import dated
 from services.runtime.decode import decode
-from services.runtime.errors import Unavailable, UsageError
+from services.runtime.errors import UsageError
 from services.runtime.settings import Settings
 from services.runtime.stage import Delivery
+from services.runtime.whole_topic import whole_topic
 
 BATCH_BYTES = 8 * 1024 * 1024
 ANSWER_S = 30.0
@@ -73,18 +71,9 @@ def _size(page: PageMessage | None) -> int:
 
 async def from_topic(settings: Settings, most: int) -> AsyncIterator[Batch]:
     """All that news.pages.v1 holds now, but not what an earlier replay put there; `place` is the partition."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=MIB,
-        fetch_max_bytes=8 * MIB,
-    )
-    try:
-        await asyncio.wait_for(consumer.start(), ANSWER_S)
-        places = await _partitions(consumer, settings)
-        consumer.assign(places)
+    async with whole_topic(settings, PAGES, MIB) as (consumer, places):
+        if not places:
+            raise UsageError(f"Kafka at {settings.kafka} has no topic {settings.name(PAGES.name)}")
         ends = await consumer.end_offsets(places)
         while any([await consumer.position(place) < ends[place] for place in places]):
             got = await asyncio.wait_for(consumer.getmany(timeout_ms=5000, max_records=most), ANSWER_S)
@@ -93,20 +82,6 @@ async def from_topic(settings: Settings, most: int) -> AsyncIterator[Batch]:
             for place, messages in got.items():
                 found = [_found(message) for message in messages if message.offset < ends[place]]
                 yield Batch(f"partition {place.partition}", messages[-1].offset + 1, found)
-    except (KafkaError, OSError, TimeoutError) as error:
-        raise Unavailable(f"Kafka at {settings.kafka} does not answer ({error!r}); is it up?") from error
-    finally:
-        await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, settings: Settings) -> list[TopicPartition]:
-    """Asked of the cluster's metadata: `partitions_for_topic` of the consumer knows only what was subscribed to."""
-    cluster = await consumer._client.fetch_all_metadata()
-    name = settings.name(PAGES.name)
-    numbers = cluster.partitions_for_topic(name)
-    if not numbers:
-        raise UsageError(f"Kafka at {settings.kafka} has no topic {name}")
-    return [TopicPartition(name, number) for number in sorted(numbers)]
 
 
 def _found(message: Any) -> Found:

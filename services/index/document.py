@@ -4,8 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from services.contracts.messages import Enriched
+from services.index.archive import Record
+from services.index.bulk import Write
+from services.index.kept import GROUPS
+from services.index.versions import article_version
 
 _OWN_FIELDS = {"schema_version"}
+
+
+def article_record(article: Enriched, indexed_at: datetime, then: Write | None = None) -> Record:
+    """This version of the article, for the archive; `then` is written once it is stored."""
+    return Record(
+        article.id,
+        article_version(article.fetched_at, article.revision),
+        lambda: to_document(article, indexed_at),
+        lacks=any(model not in article.models for model in GROUPS),
+        then=then,
+    )
 
 
 def to_document(article: Enriched, indexed_at: datetime) -> dict[str, Any]:

@@ -1,29 +1,25 @@
 """Rebuilds documents from `news.enriched.v1`, read from its beginning, apart from any consumer group."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 from elasticsearch import AsyncElasticsearch
 
 from services.contracts.fates import BadInput
 from services.contracts.messages import Enriched
 from services.contracts.topics import ENRICHED, MIB
-from services.index.archive import Archive, Record
-from services.index.document import to_document
-from services.index.kept import GROUPS
+from services.index.archive import Archive
+from services.index.document import article_record
 from services.index.reindex_state import State, next_alias, save
-from services.index.versions import article_version
 from services.index.writer import Writer
 from services.runtime.decode import decode
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
+from services.runtime.whole_topic import whole_topic
 
 PATIENCE_S = 30.0
 PAGE = 200
@@ -33,7 +29,7 @@ log = structlog.get_logger()
 
 async def reaches_back_to(settings: Settings) -> datetime | None:
     """From when on the topic has everything; None when it holds nothing."""
-    async with _consumer(settings) as (consumer, partitions):
+    async with whole_topic(settings, ENRICHED, 2 * MIB) as (consumer, partitions):
         begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
         held = [p for p in partitions if begins[p] < ends[p]]
         if not held:
@@ -61,7 +57,7 @@ async def rebuild(
 ) -> State:
     """Write what the topic holds now into the index that is being built; goes on where the state says."""
     archive = Archive(Writer(es), next_alias(alias))
-    async with _consumer(settings) as (consumer, partitions):
+    async with whole_topic(settings, ENRICHED, 2 * MIB) as (consumer, partitions):
         begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
         for p in partitions:
             consumer.seek(p, max(begins[p], state.offsets.get(str(p.partition), 0)))
@@ -71,7 +67,9 @@ async def rebuild(
             consumer.pause(*(set(partitions) - open_))
             records = [r for found in (await _some(consumer)).values() for r in found]
             articles = [(a, r.timestamp) for r in records if (a := _article(r.value)) and wanted(a)]
-            results = await archive.put([_record(a, datetime.fromtimestamp(at / 1000, UTC)) for a, at in articles])
+            # As the index stage makes it, but with Kafka's time, so that every run makes the same.
+            made = [article_record(a, datetime.fromtimestamp(at / 1000, UTC)) for a, at in articles]
+            results = await archive.put(made)
             if refused := [result for result in results if result.standing.value == "refused"]:
                 log.warning("refused, as it was before", documents=len(refused), first=refused[0].detail)
             offsets = {str(p.partition): await consumer.position(p) for p in partitions}
@@ -80,34 +78,6 @@ async def rebuild(
             done = sum(min(offsets[str(p.partition)], ends[p]) - begins[p] for p in partitions)
             report("topic", done, total)
     return state
-
-
-@asynccontextmanager
-async def _consumer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
-    topic = settings.name(ENRICHED.name)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=2 * MIB,
-        fetch_max_bytes=8 * MIB,
-    )
-    try:
-        await asyncio.wait_for(consumer.start(), PATIENCE_S)
-        partitions = [TopicPartition(topic, p) for p in sorted(await _partitions(consumer, topic))]
-        consumer.assign(partitions)
-        yield consumer, partitions
-    except (KafkaError, TimeoutError, OSError) as error:
-        raise Unavailable(f"Kafka at {settings.kafka} does not answer ({error!r}); is it up?") from error
-    finally:
-        await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    # `consumer.partitions_for_topic` only knows topics that were subscribed to, and asking so would create this one.
-    cluster = await consumer._client.fetch_all_metadata()
-    return set(cluster.partitions_for_topic(topic) or ())
 
 
 async def _some(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[ConsumerRecord]]:
@@ -123,13 +93,3 @@ def _article(value: bytes | None) -> Enriched | None:
     except BadInput:  # it is on the dead topic since the index stage read it
         return None
     return message if isinstance(message, Enriched) else None
-
-
-def _record(article: Enriched, indexed_at: datetime) -> Record:
-    """As the index stage makes it; the time is Kafka's, so that every run makes the same."""
-    return Record(
-        article.id,
-        article_version(article.fetched_at, article.revision),
-        lambda: to_document(article, indexed_at),
-        lacks=any(model not in article.models for model in GROUPS),
-    )

@@ -8,14 +8,13 @@ from elasticsearch import AsyncElasticsearch
 from services.contracts import indices
 from services.contracts.fates import DeadReason, Skip, SkipReason
 from services.contracts.messages import Enriched, Fate, Indexed, Message
-from services.index.archive import Archive, Record, Result, Standing
+from services.index.archive import Archive, Result, Standing
 from services.index.bulk import Kind, Write
-from services.index.document import to_document
+from services.index.document import article_record
 from services.index.journeys import ended_journey, indexed_journey
-from services.index.kept import GROUPS
 from services.index.retention import Retention, expired
 from services.index.tombstones import gone_record, marks_gone, read_at
-from services.index.versions import article_version, journey_version
+from services.index.versions import journey_version
 from services.index.writer import Writer
 from services.runtime.settings import Settings
 from services.runtime.stage import Done, Failure, Forward, Outcome
@@ -43,7 +42,8 @@ class Indexer:
         now, retention = datetime.now(UTC), self._retention()
         late = {place: why for place, a in enumerate(articles) if (why := expired(a, retention, now))}
         kept = [article for place, article in enumerate(articles) if place not in late]
-        results = iter(await self._archive.put([self._record(a, now) for a in kept], searchable=self._searchable))
+        records = [article_record(a, now, then=self._indexed(a, now)) for a in kept]
+        results = iter(await self._archive.put(records, searchable=self._searchable))
         return [
             Skip(SkipReason.EXPIRED, late[place]) if place in late else _outcome(article, next(results), now)
             for place, article in enumerate(articles)
@@ -58,15 +58,6 @@ class Indexer:
             raise RuntimeError(f"Elasticsearch refused a tombstone that we built ourselves: {refused[0]}")
         answers = await self._writer.write_all([self._fate(fate) for fate in fates])
         return [_refusal(answer.reason) if answer.kind is Kind.REFUSED else Done() for answer in answers]
-
-    def _record(self, article: Enriched, now: datetime) -> Record:
-        return Record(
-            article.id,
-            article_version(article.fetched_at, article.revision),
-            lambda: to_document(article, now),
-            lacks=any(model not in article.models for model in GROUPS),
-            then=self._indexed(article, now),
-        )
 
     def _indexed(self, article: Enriched, now: datetime) -> Write:
         version = journey_version(article.fetched_at, "indexed", article.revision)
