@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch, BadRequestError, ConflictError, NotFoundError
+from elasticsearch import AsyncElasticsearch, ConflictError, NotFoundError
 
 from services.contracts import indices
 from services.contracts.sources import SourceRecord, SourceState
+from services.runtime.elastic import ensure_index
 from services.runtime.settings import Settings
-from services.runtime.sources.index import index_body, is_taken
+from services.runtime.sources.index import index_body
 
 LEASE_S = 180.0
 
@@ -38,12 +39,7 @@ class Leases:
 
     async def ensure(self) -> None:
         """Create the index unless it is there."""
-        try:
-            if not await self._es.indices.exists(index=self._name):
-                await self._es.indices.create(**index_body(self._settings))
-        except BadRequestError as error:
-            if not is_taken(error):
-                raise
+        await ensure_index(self._es, index_body(self._settings))
 
     async def due(self, now: datetime, most: int) -> list[Leased]:
         """Enabled sources whose time has come and that nobody holds, the longest due first."""

@@ -9,6 +9,7 @@ from services.contracts import indices
 from services.index.analysis import detect_analysis
 from services.index.generations import NOT_GONE, named
 from services.index.mapping import JOURNEYS_MAPPING, additions, mapping
+from services.runtime.elastic import is_taken
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -42,7 +43,7 @@ async def create(
     try:
         await es.indices.create(index=name, settings=index_settings, mappings=body["mappings"], aliases=aliases)
     except BadRequestError as error:
-        if error.error != "resource_already_exists_exception":
+        if not is_taken(error):
             raise
         return False
     log.info("index created", index=name)

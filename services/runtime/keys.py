@@ -5,19 +5,16 @@ A key is 256 random bits, so one round of SHA-256 hides it: there is nothing to 
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
 
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.helpers import scan
 
 from services.contracts import indices
 from services.contracts.messages import Model, Utc
-from services.runtime.errors import Unavailable
+from services.runtime.elastic import ensure_index_sync, reachable
 from services.runtime.settings import Settings
-from services.runtime.sources.index import is_taken
 
 Scope = Literal["read", "ingest", "admin"]
 SCOPES: dict[Scope, str] = {
@@ -71,7 +68,7 @@ class KeyIndex:
 
     def all(self) -> list[KeyRecord]:
         """Every key that ever was, the oldest first."""
-        with self._reachable():
+        with reachable(self._settings):
             try:
                 self._es.indices.refresh(index=self._name)
                 found = [KeyRecord.model_validate(hit["_source"]) for hit in scan(self._es, index=self._name)]
@@ -81,33 +78,18 @@ class KeyIndex:
 
     def add(self, record: KeyRecord) -> None:
         """Keep a new key."""
-        with self._reachable():
-            try:
-                if not self._es.indices.exists(index=self._name):
-                    replicas = {"number_of_shards": 1, "number_of_replicas": self._settings.replicas}
-                    self._es.indices.create(index=self._name, mappings=MAPPINGS, settings=replicas)
-            except BadRequestError as error:
-                if not is_taken(error):
-                    raise
+        with reachable(self._settings):
+            replicas = {"number_of_shards": 1, "number_of_replicas": self._settings.replicas}
+            ensure_index_sync(self._es, {"index": self._name, "mappings": MAPPINGS, "settings": replicas})
             document = record.model_dump(mode="json")
             self._es.index(index=self._name, id=record.id, document=document, op_type="create", refresh="wait_for")
 
     def revoke(self, identity: str, now: datetime) -> bool:
         """Have a key be of no more use; False when there is none of that id."""
-        with self._reachable():
+        with reachable(self._settings):
             try:
                 doc = {"revoked_at": now.isoformat()}
                 self._es.update(index=self._name, id=identity, doc=doc, refresh="wait_for")
             except NotFoundError:
                 return False
         return True
-
-    @contextmanager
-    def _reachable(self) -> Iterator[None]:
-        where = self._settings.es_shown
-        try:
-            yield
-        except TransportError as error:
-            raise Unavailable(f"Elasticsearch at {where} does not answer ({error.message}); is it up?") from error
-        except ApiError as error:
-            raise Unavailable(f"Elasticsearch at {where} refused ({error.status_code}): {error.message}") from error

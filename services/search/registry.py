@@ -6,14 +6,15 @@ neither undoes the other's work.
 
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch, BadRequestError, ConflictError, NotFoundError
+from elasticsearch import AsyncElasticsearch, ConflictError, NotFoundError
 from elasticsearch.helpers import BulkIndexError, async_bulk, async_scan
 
 from services.contracts import indices
 from services.contracts.sources import SourceRecord
+from services.runtime.elastic import ensure_index
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
-from services.runtime.sources.index import index_body, is_taken
+from services.runtime.sources.index import index_body
 from services.runtime.sources.plan import Plan
 from services.search.provider import ANSWER_LIMIT_S, reachable
 
@@ -122,10 +123,5 @@ class Registry:
         return True
 
     async def _ensure(self) -> None:
-        try:
-            async with reachable():
-                if not await self._es.indices.exists(index=self._name):
-                    await self._es.indices.create(**index_body(self._settings))
-        except BadRequestError as error:
-            if not is_taken(error):
-                raise
+        async with reachable():
+            await ensure_index(self._es, index_body(self._settings))

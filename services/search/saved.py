@@ -4,12 +4,12 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
+from elasticsearch import AsyncElasticsearch, NotFoundError
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts import indices
+from services.runtime.elastic import ensure_index
 from services.runtime.settings import Settings
-from services.runtime.sources.index import is_taken
 from services.search.params import FilterParams
 from services.search.provider import ANSWER_LIMIT_S, reachable
 
@@ -122,10 +122,5 @@ class SavedSearches:
 
     async def _ensure(self) -> None:
         settings = {"number_of_shards": 1, "number_of_replicas": self._replicas, "refresh_interval": "1s"}
-        try:
-            async with reachable():
-                if not await self._es.indices.exists(index=self._name):
-                    await self._es.indices.create(index=self._name, mappings=_MAPPINGS, settings=settings)
-        except BadRequestError as error:
-            if not is_taken(error):
-                raise
+        async with reachable():
+            await ensure_index(self._es, {"index": self._name, "mappings": _MAPPINGS, "settings": settings})

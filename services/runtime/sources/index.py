@@ -1,14 +1,13 @@
 """The index of the sources: its mapping, and the reads and writes that commands and the gateway need."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.helpers import BulkIndexError, bulk, scan
 
 from services.contracts import indices
 from services.contracts.sources import SourceRecord
+from services.runtime.elastic import ensure_index_sync, reachable
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.plan import Plan
@@ -42,11 +41,6 @@ def index_body(settings: Settings) -> dict[str, Any]:
     }
 
 
-def is_taken(error: BadRequestError) -> bool:
-    """Whether creating failed since another was first."""
-    return error.error == "resource_already_exists_exception"
-
-
 class SourceIndex:
     """Sources in Elasticsearch, for whoever works without asyncio. Every method raises Unavailable."""
 
@@ -57,17 +51,12 @@ class SourceIndex:
 
     def ensure(self) -> None:
         """Create the index unless it is there."""
-        with self._reachable():
-            try:
-                if not self._es.indices.exists(index=self._name):
-                    self._es.indices.create(**index_body(self._settings))
-            except BadRequestError as error:
-                if not is_taken(error):
-                    raise
+        with reachable(self._settings):
+            ensure_index_sync(self._es, index_body(self._settings))
 
     def all(self) -> list[SourceRecord]:
         """Every source, by name."""
-        with self._reachable():
+        with reachable(self._settings):
             try:
                 self._es.indices.refresh(index=self._name)
                 hits = list(scan(self._es, index=self._name, query={"query": {"match_all": {}}}))
@@ -81,19 +70,9 @@ class SourceIndex:
         self.ensure()
         added = [{"_op_type": "create", "_id": s.id, "_source": s.model_dump(mode="json")} for s in plan.added.values()]
         merged = [{"_op_type": "update", "_id": s.id, "doc": s.config()} for s in plan.merged.values()]
-        with self._reachable():
-            bulk(self._es, [*added, *merged], index=self._name, refresh="wait_for")
-
-    @contextmanager
-    def _reachable(self) -> Iterator[None]:
-        where = self._settings.es_shown
-        try:
-            yield
-        except TransportError as error:
-            raise Unavailable(f"Elasticsearch at {where} does not answer ({error.message}); is it up?") from error
-        except BulkIndexError as error:
-            raise Unavailable(
-                f"Elasticsearch at {where} refused {len(error.errors)} sources: {error.errors[0]}"
-            ) from error
-        except ApiError as error:
-            raise Unavailable(f"Elasticsearch at {where} refused ({error.status_code}): {error.message}") from error
+        with reachable(self._settings):
+            try:
+                bulk(self._es, [*added, *merged], index=self._name, refresh="wait_for")
+            except BulkIndexError as error:
+                where, refused = self._settings.es_shown, error.errors
+                raise Unavailable(f"Elasticsearch at {where} refused {len(refused)} sources: {refused[0]}") from error
