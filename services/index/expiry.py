@@ -3,7 +3,6 @@
 No ILM: it is not everywhere, and it knows neither sources nor journeys.
 """
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +13,9 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 from services.contracts import indices
 from services.contracts.fates import SkipReason
 from services.contracts.messages import Fate
+from services.index import paging
 from services.index.bulk import Route, Write
-from services.index.generations import generations
+from services.index.generations import TOMBSTONES, generations
 from services.index.journeys import ended_journey
 from services.index.reindex_state import next_alias
 from services.index.retention import Retention
@@ -24,8 +24,6 @@ from services.index.writer import Writer
 from services.runtime.settings import Settings
 
 PAGE = 500
-KEEP_ALIVE = "5m"
-TOMBSTONES = {"exists": {"field": "gone.at"}}
 _FOR_JOURNEY = ["id", "url", "fetched_at", "revision", "source.id", "trail", "at"]
 log = structlog.get_logger()
 
@@ -70,9 +68,9 @@ async def _drop(
         await es.indices.put_settings(index=name, settings={"index.blocks.write": None})
         return 0
     writer, dropped = Writer(es), 0
-    async for hits in _pages(es, name, TOMBSTONES, None):
+    async for hits in paging.pages(es, name, TOMBSTONES, PAGE, None):
         await writer.write_all([Write(write, h["_id"], h["_version"], h["_source"], Route.INDEX) for h in hits])
-    async for hits in _pages(es, name, query, _FOR_JOURNEY):
+    async for hits in paging.pages(es, name, query, PAGE, _FOR_JOURNEY):
         await writer.write_all([_journey(settings, hit["_source"], now) for hit in hits])
         dropped += len(hits)
     await es.options(ignore_status=404).indices.delete(index=name)
@@ -82,7 +80,7 @@ async def _drop(
 
 async def _thin(es: AsyncElasticsearch, settings: Settings, name: str, query: dict[str, Any], now: datetime) -> int:
     writer, deleted = Writer(es), 0
-    async for hits in _pages(es, name, query, _FOR_JOURNEY):
+    async for hits in paging.pages(es, name, query, PAGE, _FOR_JOURNEY):
         if await es.indices.exists_alias(name=next_alias(settings.name(indices.ARTICLES))):
             break
         await writer.write_all([_journey(settings, hit["_source"], now) for hit in hits])
@@ -103,35 +101,6 @@ async def _thin(es: AsyncElasticsearch, settings: Settings, name: str, query: di
         answer = await es.bulk(operations=lines, filter_path="items.*.status")  # type: ignore[arg-type]  # NDJSON lines, as in writer.py
         deleted += sum(item["delete"]["status"] == 200 for item in answer["items"])
     return deleted
-
-
-async def _pages(
-    es: AsyncElasticsearch, index: str, query: dict[str, Any], fields: list[str] | None
-) -> AsyncIterator[list[dict[str, Any]]]:
-    """All that matches as of now, refreshed before."""
-    await es.indices.refresh(index=index)
-    pit = (await es.open_point_in_time(index=index, keep_alive=KEEP_ALIVE))["id"]
-    after = None
-    try:
-        while True:
-            answer = await es.search(
-                pit={"id": pit, "keep_alive": KEEP_ALIVE},
-                query=query,
-                size=PAGE,
-                source_includes=fields,
-                sort=[{"_shard_doc": "asc"}],
-                search_after=after,
-                version=True,
-                seq_no_primary_term=True,
-                track_total_hits=False,
-            )
-            hits = answer["hits"]["hits"]
-            if not hits:
-                return
-            yield hits
-            pit, after = answer["pit_id"], hits[-1]["sort"]
-    finally:
-        await es.close_point_in_time(id=pit)
 
 
 async def _count(es: AsyncElasticsearch, index: str, query: dict[str, Any]) -> int:

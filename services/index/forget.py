@@ -13,6 +13,7 @@ from services.contracts import indices
 from services.contracts.fates import SkipReason
 from services.contracts.messages import Fate
 from services.contracts.topics import ARTICLES, ENRICHED, PAGES, topic_named
+from services.index import paging
 from services.index.bulk import Answer, Kind, Route, Write
 from services.index.generations import generations
 from services.index.journeys import ended_journey
@@ -22,7 +23,6 @@ from services.index.writer import Writer
 from services.runtime.settings import Settings
 
 PAGE = 500
-KEEP_ALIVE = "5m"
 HOLD_TEXT = (PAGES, ARTICLES, ENRICHED)
 """Topics whose messages, and dead topics whose letters, have an article's text."""
 DAY_MS = 24 * 3600 * 1000
@@ -50,27 +50,8 @@ async def of_source(es: AsyncElasticsearch, settings: Settings, source: str) -> 
     names = ("source.id", "source.name", "source.domain")
     query = {"bool": {"should": [{"term": {name: source}} for name in names], "minimum_should_match": 1}}
     alias = settings.name(indices.ARTICLES)
-    await es.indices.refresh(index=alias)
-    pit = (await es.open_point_in_time(index=alias, keep_alive=KEEP_ALIVE))["id"]
-    after = None
-    try:
-        while True:
-            answer = await es.search(
-                pit={"id": pit, "keep_alive": KEEP_ALIVE},
-                query=query,
-                size=PAGE,
-                source_includes=["url"],
-                sort=[{"_shard_doc": "asc"}],
-                search_after=after,
-                track_total_hits=False,
-            )
-            hits = answer["hits"]["hits"]
-            if not hits:
-                return
-            yield [Page(hit["_id"], hit["_source"].get("url")) for hit in hits]
-            pit, after = answer["pit_id"], hits[-1]["sort"]
-    finally:
-        await es.close_point_in_time(id=pit)
+    async for hits in paging.pages(es, alias, query, PAGE, ["url"]):
+        yield [Page(hit["_id"], hit["_source"].get("url")) for hit in hits]
 
 
 async def forget(

@@ -19,7 +19,8 @@ from services.runtime.errors import Unavailable
 KNOWN_FOR_S = 1.0
 """How long a look at the alias serves; a rollover (rollover.py) keeps the old generation blocked for longer."""
 MAX_GETS = 5000  # of one mget; an answer without the documents takes about 100 bytes each
-NOT_GONE: dict[str, Any] = {"bool": {"must_not": {"exists": {"field": "gone.at"}}}}
+TOMBSTONES: dict[str, Any] = {"exists": {"field": "gone.at"}}
+NOT_GONE: dict[str, Any] = {"bool": {"must_not": TOMBSTONES}}
 """The alias's filter: no reader sees tombstones. Only GET by id does not ask for it."""
 
 
@@ -45,16 +46,22 @@ async def homes(es: AsyncElasticsearch, alias: str, ids: Sequence[str], *, fresh
         return dict.fromkeys(ids, known.write)
     found: dict[str, str] = {}
     for wanted in _requests(known, dict.fromkeys(ids)):
-        try:
-            answer = await es.mget(docs=wanted, filter_path="docs._index,docs._id,docs.found")
-        except TransportError as error:
-            raise Unavailable(f"Elasticsearch does not answer: {error.message}") from error
-        except ApiError as error:
-            raise Unavailable(f"Elasticsearch can not look up ({error.status_code}): {error.message}") from error
-        for doc in answer["docs"]:
+        for doc in await get_many(es, wanted, filter_path="docs._index,docs._id,docs.found"):
             if doc.get("found"):
                 found.setdefault(doc["_id"], doc["_index"])
     return {id_: found.get(id_, known.write) for id_ in ids}
+
+
+async def get_many(es: AsyncElasticsearch, wanted: Sequence[dict[str, Any]], **given: Any) -> list[dict[str, Any]]:
+    """The answers of one mget, in order, as of this moment, refreshed or not. Raises Unavailable."""
+    try:
+        answer = await es.mget(docs=wanted, **given)
+    except TransportError as error:
+        raise Unavailable(f"Elasticsearch does not answer: {error.message}") from error
+    except ApiError as error:
+        raise Unavailable(f"Elasticsearch can not look up ({error.status_code}): {error.message}") from error
+    docs: list[dict[str, Any]] = answer["docs"]
+    return docs
 
 
 async def generations(es: AsyncElasticsearch, alias: str) -> Generations:

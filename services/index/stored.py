@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+from elasticsearch import AsyncElasticsearch
 
-from services.index.generations import homes
+from services.index.generations import get_many, homes
 from services.runtime.errors import Unavailable
 
 MAX_DOCUMENTS = 500  # of one request, so that an answer with whole bodies stays at some MiB
@@ -30,13 +30,7 @@ async def look_up(
     for some in _slices(ids):
         places = await homes(es, alias, some, fresh=fresh)
         wanted = [{"_index": places[id_], "_id": id_} for id_ in some]
-        try:
-            answer = await es.mget(docs=wanted, source_includes=fields)
-        except TransportError as error:
-            raise Unavailable(f"Elasticsearch does not answer: {error.message}") from error
-        except ApiError as error:
-            raise Unavailable(f"Elasticsearch can not look up ({error.status_code}): {error.message}") from error
-        for doc in answer["docs"]:
+        for doc in await get_many(es, wanted, source_includes=fields):
             if doc.get("found"):
                 found[doc["_id"]] = Stored(doc["_index"], doc["_version"], doc["_source"])
             elif doc.get("error"):

@@ -1,7 +1,6 @@
 """Bulk writes on real Elasticsearch: versions, refusals, waiting, replays."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,19 +28,6 @@ from services.runtime.waiting import Dependencies
 
 pytestmark = pytest.mark.stack
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def alias(es: AsyncElasticsearch, settings: Settings) -> str:
-    await ensure_indices(es, settings)
-    return settings.name(indices.ARTICLES)
 
 
 def version(name: str, hour: int, **fields: Any) -> Enriched:

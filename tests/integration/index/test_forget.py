@@ -1,6 +1,5 @@
 """Takedowns on the real Elasticsearch: nothing brings a forgotten article back."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,6 @@ from services.index.analysis import Analysis
 from services.index.forget import Count, Page, forget, of_source
 from services.index.generations import NOT_GONE, named
 from services.index.mapping import mapping
-from services.index.setup import ensure_indices
 from services.index.stages import Indexer
 from services.index.versions import FORGOTTEN
 from services.runtime.elastic import async_client
@@ -27,19 +25,6 @@ from services.runtime.stage import Done
 
 pytestmark = pytest.mark.stack
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def alias(es: AsyncElasticsearch, settings: Settings) -> str:
-    await ensure_indices(es, settings)
-    return settings.name(indices.ARTICLES)
 
 
 def article(name: str, hour: int = 0, source: str = "kept.example") -> Enriched:

@@ -1,7 +1,6 @@
 """Where documents live, on the real Elasticsearch."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from elasticsearch import AsyncElasticsearch, NotFoundError
@@ -16,19 +15,6 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def alias(es: AsyncElasticsearch, settings: Settings) -> str:
-    await ensure_indices(es, settings)
-    return settings.name(indices.ARTICLES)
 
 
 async def add_generation(es: AsyncElasticsearch, alias: str, number: int) -> str:

@@ -32,13 +32,6 @@ AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
 async def alias(es: AsyncElasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(reindex, "DRAIN_S", 0.0)
     monkeypatch.setattr("services.index.reindex_copy.PAGE", 20)

@@ -14,12 +14,10 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 from support.messages import enriched
 
-from services.contracts import indices
 from services.contracts.messages import Enriched
 from services.contracts.topics import ENRICHED
 from services.index.forget import Page, forget
 from services.index.generations import generations, named
-from services.index.setup import ensure_indices
 from services.index.stages import Indexer
 from services.runtime.admin import connect, ensure_topics
 from services.runtime.elastic import async_client
@@ -30,19 +28,6 @@ from services.runtime.waiting import Dependencies
 pytestmark = pytest.mark.stack
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 LIMIT_S = 120
-
-
-@pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def alias(es: AsyncElasticsearch, settings: Settings) -> str:
-    await ensure_indices(es, settings)
-    return settings.name(indices.ARTICLES)
 
 
 def article(name: str, hour: int = 0, **fields: Any) -> Enriched:

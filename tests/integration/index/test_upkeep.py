@@ -1,7 +1,6 @@
 """New generations and retention on the real Elasticsearch."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,13 +26,6 @@ from services.runtime.waiting import Dependencies
 
 pytestmark = pytest.mark.stack
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
 
 
 @pytest.fixture
@@ -232,7 +224,7 @@ async def test_a_generation_that_is_past_goes_whole_and_its_tombstones_stay(
 async def test_one_that_was_renewed_meanwhile_stays(
     es: AsyncElasticsearch, alias: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services.index import expiry
+    from services.index import expiry, paging
 
     old = article("old", 20)
     await index(es, settings, [old, article("new")])
@@ -244,7 +236,7 @@ async def test_one_that_was_renewed_meanwhile_stays(
 
     renewals: list[int] = []
     monkeypatch.setattr(expiry, "_journey", meanwhile)
-    searched = expiry._pages
+    searched = paging.pages
 
     async def then_renew(*given: Any) -> Any:
         async for hits in searched(*given):
@@ -252,7 +244,7 @@ async def test_one_that_was_renewed_meanwhile_stays(
             await index(es, settings, [renewed])
             yield hits
 
-    monkeypatch.setattr(expiry, "_pages", then_renew)
+    monkeypatch.setattr(paging, "pages", then_renew)
     await es.indices.refresh(index=alias)
     await Upkeep(es, with_(settings, retention_days=10)).once()
     assert renewals
