@@ -90,8 +90,8 @@ def test_what_was_replayed_or_dropped_is_not_listed_nor_done_again(settings: Set
     assert refs(cli("list", "--json")) == ["1", "3", "4"]
     assert cli("drop", f"{DEAD.name}:1", "--yes").output.endswith("1 messages dropped\n")
     assert refs(cli("list", "--json")) == ["3", "4"]
-    assert [r.value for r in records(settings, PAGES)] == [page(n, "good").model_copy(
-        update={"source": f"s{n}"}).to_json() for n in ("0", "2")]  # fmt: skip
+    sent = [page(n, "good").model_copy(update={"source": f"s{n}"}).to_json() for n in ("0", "2")]
+    assert sorted(r.value for r in records(settings, PAGES)) == sorted(sent)  # without a key any partition may take it
     assert cli("replay", "--all").output.endswith("2 messages sent again\n")
     assert cli("replay", "--all").output.endswith("0 messages sent again\n")
     assert len(records(settings, PAGES)) == 4
