@@ -18,11 +18,13 @@ import faust
 
 from services.contracts.topics import MAX_MESSAGE_BYTES, MIB
 from services.runtime.batches import batches, delivery_of
+from services.runtime.intake import bound
 from services.runtime.loop import Loop
 from services.runtime.settings import Settings
 from services.runtime.stage import Stage
 
-BUFFER = 20  # messages between faust and our own queue, which alone is bounded by bytes
+BUFFER = 4  # messages between faust and our own queue; unlike what is before and after, not bounded by bytes
+SESSION_S = 30.0  # without a heartbeat; they come from faust's own thread, also while a batch takes minutes
 FETCH_BYTES = 4 * MIB  # a partition and fetch; one larger message still comes, alone (KIP-74)
 
 
@@ -52,8 +54,8 @@ def consumer_app(
         stream_buffer_maxsize=min(settings.batch, BUFFER),
         stream_wait_empty=False,
         broker_commit_interval=1.0,
-        broker_session_timeout=30.0,
-        broker_heartbeat_interval=3.0,
+        broker_session_timeout=SESSION_S,
+        broker_heartbeat_interval=SESSION_S / 10,
         broker_request_timeout=40.0,
         broker_max_poll_interval=1800.0,
         # A stage that waits for Elasticsearch is patient, not stuck; the watchdog judges stalls.
@@ -61,6 +63,7 @@ def consumer_app(
         # We have no tables, but faust makes their folder all the same, and the working directory may be read-only.
         datadir=str(Path(tempfile.gettempdir()) / f"newsloom-faust-{os.getuid()}"),
     )
+    bound(app)
     for stage, loop in loops.values():
         _agent(app, settings, stage, loop, broken)
     return app

@@ -1,0 +1,60 @@
+"""A service with the real runtime whose stage is slow, or silent: `python -m support.slow_service`.
+
+SLOW_WAIT names a file: while it exists, the stage's dependency counts as down. A page with the text `block` blocks the
+event loop for SLOW_BLOCK_S seconds. SLOW_SILENT: the stage is never given a batch, as when faust's consumer stops
+without an error. SLOW_SESSION_S is the group's session time-out.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from services.contracts.fates import Skip, SkipReason
+from services.contracts.messages import Message, PageMessage
+from services.contracts.topics import PAGES
+from services.runtime import consumer
+from services.runtime.errors import Unavailable
+from services.runtime.logs import configure_logs
+from services.runtime.service import Context, Service, run_service
+from services.runtime.settings import load_settings
+from services.runtime.stage import Outcome, Stage
+
+WAIT = os.environ.get("SLOW_WAIT")
+BLOCK_S = float(os.environ.get("SLOW_BLOCK_S", "0"))
+
+
+def _outcome(message: Message) -> Outcome:
+    assert isinstance(message, PageMessage)
+    if message.text == "block":
+        time.sleep(BLOCK_S)
+    return Skip(SkipReason.TOO_SHORT, "so says the test")
+
+
+async def _process(messages: Sequence[Message]) -> list[Outcome]:
+    if WAIT and Path(WAIT).exists():  # noqa: ASYNC240  # a file of the test's, on a local disk
+        raise Unavailable("the test says so")
+    return [_outcome(message) for message in messages]
+
+
+@asynccontextmanager
+async def wiring(_: Context) -> AsyncIterator[Service]:
+    """Pages in, fates out."""
+    yield Service([Stage("clean", PAGES, _process)])
+
+
+async def _silence(*_: Any) -> AsyncGenerator[list[Any], None]:
+    await asyncio.Event().wait()
+    yield []
+
+
+if __name__ == "__main__":
+    settings = load_settings()
+    configure_logs(settings, "clean")
+    consumer.SESSION_S = float(os.environ.get("SLOW_SESSION_S", consumer.SESSION_S))
+    if "SLOW_SILENT" in os.environ:
+        consumer.batches = _silence
+    asyncio.run(run_service("clean", settings, wiring))
