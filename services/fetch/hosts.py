@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.fetch.errors import HostDown, Paused
+from services.runtime.alive import alive, rest
 
 MAX_ACTIVE = 64
 """Requests at once over all hosts; bounds memory and file descriptors."""
@@ -57,12 +58,13 @@ class Hosts:
         try:
             async with state.turn:
                 state.refuse(host)
-                await asyncio.sleep(max(state.last_end + delay_s, state.paused_until) - time.monotonic())
+                await rest(max(state.last_end + delay_s, state.paused_until) - time.monotonic())
                 async with self._active:
                     try:
                         yield
                     finally:
                         state.last_end = time.monotonic()
+                        alive()
         finally:
             state.waiting -= 1
 

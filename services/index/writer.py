@@ -18,6 +18,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 from services.index.bulk import FILTER, Answer, Kind, Route, Write, judge
 from services.index.generations import homes
 from services.index.pace import DEFAULT, Limits, Pace
+from services.runtime.alive import alive
 from services.runtime.errors import Unavailable
 
 _SPLIT = {400, 413}  # too large, or one item spoils the request; 400 of a whole request names no item
@@ -167,6 +168,8 @@ class _Run:
             await asyncio.sleep(pause or 0)
             return
         done, self._tasks = await asyncio.wait(self._tasks, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        if done:
+            alive()
         for task in done:
             for item, answer in task.result():
                 self._settle(item, answer)

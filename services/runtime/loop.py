@@ -7,6 +7,7 @@ import structlog
 
 from services.contracts.fates import BadInput, Skip, SkipReason
 from services.contracts.messages import Message
+from services.runtime.alive import work_of
 from services.runtime.breaker import DeadRatio
 from services.runtime.decode import decode
 from services.runtime.emit import Emitter, Result
@@ -36,7 +37,7 @@ class Loop:
         Does not return once the dead ratio is over its limit: the stage then waits, not ready, for people.
         """
         self._progress.busy = True
-        with BATCH_SECONDS.labels(self._stage.name).time():
+        with BATCH_SECONDS.labels(self._stage.name).time(), work_of(self._progress.tick):
             results = await self._results(deliveries)
             reason = self._ratio.would_exceed([outcome for _, _, outcome in results])
             if reason and not self._stage.onlooker:

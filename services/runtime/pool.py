@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -18,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from services.contracts.fates import DeadReason
 from services.contracts.messages import Message
+from services.runtime.alive import BEAT_S, alive
 from services.runtime.errors import Broken
 from services.runtime.parent import die_with_parent
 from services.runtime.stage import Failure, Outcome
@@ -108,10 +110,28 @@ class Pool:
         except RuntimeError as error:  # pebble's word for a pool that is stopped or broken
             raise Broken(f"no worker processes: {error}") from error
         try:
-            outcomes: list[Outcome] = await asyncio.wrap_future(future)
+            outcomes: list[Outcome] = await _result(future)
         except BrokenProcessPool as error:  # also when a worker is killed while it is idle (pebble 5.2)
             raise Broken(f"the worker processes broke: {error}") from error
         return outcomes
+
+
+async def _result(future: "Future[list[Outcome]]") -> list[Outcome]:
+    """Await `future`. A task that runs has its own limit; one that still waits for its worker to start (spaCy's models
+    take 10 s, and a minute on a busy machine) is no silence, up to START_LIMIT_S."""
+    result = asyncio.wrap_future(future)
+    try:
+        for _ in range(int(START_LIMIT_S / BEAT_S)):
+            await asyncio.wait([result], timeout=BEAT_S)
+            if result.done():
+                break
+            if not future.running():
+                alive()
+        outcomes = await result
+    finally:
+        result.cancel()
+    alive()
+    return outcomes
 
 
 def _initialize(parent: int, initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:

@@ -2,41 +2,49 @@
 
 import asyncio
 import struct
+from collections.abc import Sequence
 
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
+from services.contracts.topics import TOPICS
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
 LIMIT_S = 5.0
-_METADATA = struct.pack(">hhih8si", 3, 1, 1, 8, b"newsloom", 0)
+MAX_ANSWER = 8 * 2**20  # bytes; what is larger is another protocol
+_HEAD = struct.pack(">hhih8s", 3, 4, 1, 8, b"newsloom")
 
 
-async def ask_kafka(host: str, port: int) -> str | None:
-    """Ask a broker for the cluster's brokers; None when it names at least one, so that clients can work, else why not.
+async def ask_kafka(host: str, port: int, topics: Sequence[str] = ()) -> str | None:
+    """Ask a broker for the cluster's brokers, and where `topics` are; None when it names a broker, else why not.
 
-    Metadata request and response, version 1: https://kafka.apache.org/protocol#The_Messages_Metadata
+    That is what every client asks first. The answer is read to its end, since a link that lets only little through
+    is of no use either. Metadata request and response, version 4 (the first that does not create topics):
+    https://kafka.apache.org/protocol#The_Messages_Metadata
     """
+    names = b"".join(struct.pack(">h", len(name)) + name.encode() for name in topics)
+    request = _HEAD + struct.pack(">i", len(topics)) + names + b"\0"
     try:
         async with asyncio.timeout(LIMIT_S):
             reader, writer = await asyncio.open_connection(host, port)
             try:
-                writer.write(struct.pack(">i", len(_METADATA)) + _METADATA)
-                head = await reader.readexactly(12)
+                writer.write(struct.pack(">i", len(request)) + request)
+                size, _, _, brokers = struct.unpack(">iiii", await reader.readexactly(16))
+                if not 12 <= size < MAX_ANSWER:
+                    return f"what listens on {host}:{port} is not Kafka"
+                await reader.readexactly(size - 12)
             finally:
                 writer.close()
     except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
         return f"Kafka at {host}:{port} does not answer ({named(error)})"
-    size, _, brokers = struct.unpack(">iii", head)
-    if not 8 <= size < 1_000_000:
-        return f"what listens on {host}:{port} is not Kafka"
     return None if brokers > 0 else "Kafka has no broker registered yet"
 
 
 async def kafka(settings: Settings) -> None:
-    """Raises Unavailable unless one of the bootstrap servers answers; all are asked at once."""
+    """Raises Unavailable unless one of the bootstrap servers answers; all are asked at once, for all our topics."""
     servers = [server.strip().rpartition(":") for server in settings.kafka.split(",")]
-    answers = await asyncio.gather(*(ask_kafka(host.strip("[]"), int(port)) for host, _, port in servers))
+    topics = [settings.name(topic.name) for topic in TOPICS]
+    answers = await asyncio.gather(*(ask_kafka(host.strip("[]"), int(port), topics) for host, _, port in servers))
     if all(answers):
         raise Unavailable("; ".join(filter(None, answers)))
 

@@ -19,6 +19,7 @@ from services.runtime.progress import Progress
 from services.runtime.settings import Settings
 
 INTERVAL_S = 5.0
+SLACK_S = 15.0  # what a limit of time may be overdrawn by on a busy machine
 EXIT_STALLED = 75  # EX_TEMPFAIL of sysexits.h: try again
 log = structlog.get_logger()
 
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 class StallClock:
     """Pure judgement: how long has a stage had lag, no progress and no excuse?
 
-    With a batch in work `busy_limit_s` holds instead of `limit_s`: that work ends by its own time limits.
+    With a batch in work `busy_limit_s` holds instead of `limit_s`, for the silence within it (alive.py).
     """
 
     def __init__(self, limit_s: float, busy_limit_s: float) -> None:
@@ -49,9 +50,8 @@ class StallClock:
 
 
 def busy_limit(settings: Settings) -> float:
-    """Seconds that one batch may take when every message in it takes its longest, one after the other."""
-    longest = max(settings.document_limit_s, settings.fetch_timeout_s + settings.fetch_delay_s)
-    return settings.stall_limit_s + settings.batch * longest
+    """Seconds in which a batch gives a sign of life: one request, or one document, takes no longer."""
+    return max(settings.stall_limit_s, SLACK_S + max(settings.document_limit_s, settings.fetch_timeout_s))
 
 
 class Watchdog(threading.Thread):

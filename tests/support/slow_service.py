@@ -1,8 +1,8 @@
 """A service with the real runtime whose stage is slow, or silent: `python -m support.slow_service`.
 
 SLOW_WAIT names a file: while it exists, the stage's dependency counts as down. A page with the text `block` blocks the
-event loop for SLOW_BLOCK_S seconds. SLOW_SILENT: the stage is never given a batch, as when faust's consumer stops
-without an error. SLOW_SESSION_S is the group's session time-out.
+event loop for SLOW_BLOCK_S seconds; with the text `hang` it is never done. SLOW_SILENT: the stage is never given a
+batch, as when faust's consumer stops without an error. SLOW_SESSION_S is the group's session time-out.
 """
 
 import asyncio
@@ -37,6 +37,8 @@ def _outcome(message: Message) -> Outcome:
 async def _process(messages: Sequence[Message]) -> list[Outcome]:
     if WAIT and Path(WAIT).exists():  # noqa: ASYNC240  # a file of the test's, on a local disk
         raise Unavailable("the test says so")
+    if any(isinstance(message, PageMessage) and message.text == "hang" for message in messages):
+        await asyncio.Event().wait()
     return [_outcome(message) for message in messages]
 
 

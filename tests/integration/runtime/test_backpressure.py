@@ -15,7 +15,7 @@ from support.topics import create_topics, produce, values
 from services.contracts.topics import FATES, PAGES
 from services.runtime.admin import connect
 from services.runtime.settings import Settings
-from services.runtime.watchdog import EXIT_STALLED, INTERVAL_S
+from services.runtime.watchdog import EXIT_STALLED, INTERVAL_S, busy_limit
 
 pytestmark = pytest.mark.stack
 MIB = 2**20
@@ -106,6 +106,17 @@ def test_a_batch_that_outlasts_the_session_keeps_its_partitions(own: Settings, t
         assert members(own) == [member]
         assert child.stop() == 0
     assert fates(own) == ["a", "b"], "nothing comes twice"
+
+
+@pytest.mark.parametrize("how", ["awaits", "blocks"])
+def test_a_batch_that_hangs_is_ended(own: Settings, how: str) -> None:
+    """It gives no sign of life (services/runtime/alive.py), whether or not the event loop still runs."""
+    limits = {f"NEWSLOOM_{name}": "5" for name in ("STALL_LIMIT_S", "DOCUMENT_LIMIT_S", "FETCH_TIMEOUT_S")}
+    with running(slow(own, SLOW_BLOCK_S="300", **limits)) as (child,):
+        assert child.process is not None
+        produce(own, PAGES, [page("a", "block" if how == "blocks" else "hang").to_json()])
+        assert child.process.wait(60) == EXIT_STALLED
+    assert busy_limit(Settings(_env_file=None)) + INTERVAL_S < 60
 
 
 def test_what_stopped_silently_is_ended_when_something_waits_and_goes_on_anew(own: Settings) -> None:

@@ -32,8 +32,8 @@ async def tcp_server(answer: Answer) -> AsyncIterator[int]:
 def metadata(brokers: int) -> Answer:
     def answer(request: bytes) -> bytes:
         key, version, correlation = struct.unpack(">hhi", request[:8])
-        assert (key, version) == (3, 1)
-        body = struct.pack(">ii", correlation, brokers) + b"\0" * 20
+        assert (key, version) == (3, 4)
+        body = struct.pack(">iii", correlation, 0, brokers) + b"\0" * 20
         return struct.pack(">i", len(body)) + body
 
     return answer
@@ -46,6 +46,7 @@ def metadata(brokers: int) -> Answer:
         (metadata(0), "Kafka has no broker registered yet"),
         (lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n", "what listens on .* is not Kafka"),
         (lambda _: b"", "does not answer"),
+        (lambda request: metadata(1)(request)[:-1], "does not answer .*of 20 expected"),  # cut short
     ],
 )
 async def test_kafka(answer, expected):
