@@ -65,11 +65,14 @@ class Pair:
     async def _direction(self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(WAITING)
         sending = asyncio.ensure_future(self._send(name, waiting, writer))
-        with contextlib.suppress(OSError):  # an end without goodbye is an end
-            while data := await reader.read(CHUNK):
-                await _either(waiting.put((time.monotonic(), data)), sending)
-        await _either(waiting.put((time.monotonic(), b"")), sending)
-        await sending
+        try:
+            with contextlib.suppress(OSError):  # an end without goodbye is an end
+                while data := await reader.read(CHUNK):
+                    await _either(waiting.put((time.monotonic(), data)), sending)
+            await _either(waiting.put((time.monotonic(), b"")), sending)
+            await sending
+        finally:
+            await _ended(sending)
 
     async def _send(self, name: str, waiting: "asyncio.Queue[tuple[float, bytes]]", writer: Any) -> None:
         with contextlib.suppress(OSError, RuntimeError):  # the other side is gone
@@ -196,6 +199,13 @@ class Proxies:
 async def _either(what: Coroutine[Any, Any, object], end: "asyncio.Future[Any]") -> None:
     """Await `what`, or `end` if that is sooner."""
     task = asyncio.ensure_future(what)
-    await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        task.cancel()
+    try:
+        await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _ended(task)
+
+
+async def _ended(task: "asyncio.Future[Any]") -> None:
+    """Cancel and wait: a task that nobody holds any more would be destroyed while it is pending."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
