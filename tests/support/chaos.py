@@ -4,6 +4,7 @@ import json
 import os
 import random
 import secrets
+import shutil
 import threading
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ import pytest
 
 from services.contracts.topics import ENRICHED, FATES
 from services.runtime.settings import STAGES, Settings
+from services.standalone.logfiles import tail
 from support import ledger, offsets
 from support.checker import Expected, collect, faults
 from support.load import Feeder
@@ -92,6 +94,8 @@ class Run:
 
         def rests() -> bool:
             nonlocal calm
+            gone = [server.name for server in self.stack.servers.values() if not server.running]
+            assert not gone, f"ended, though nobody asked it to: {gone}"
             left = offsets.waiting(self.settings)
             calm = 0 if any(n for topic, n in left.items() if not topics or topic in topics) else calm + 1
             return calm >= 2
@@ -128,7 +132,9 @@ class Run:
                 child.kill()
         self.stack.calm()
         for server in self.stack.servers.values():
+            shutil.copy(server.log, self.settings.home)  # the servers' own home is gone after the last test
             if not server.running:
+                print(f"{server.name} does not run; its last words:\n{tail(server.log, 60)}", flush=True)
                 server.start()
         for server in self.stack.servers.values():
             server.wait_ready()
