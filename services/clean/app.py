@@ -48,6 +48,6 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     )
     await pool.start()
     try:
-        yield Service([Stage("clean", PAGES, pool.process, writes=ARTICLES, prepare=dated)])
+        yield Service([Stage("clean", PAGES, pool.process, writes=ARTICLES, tiers=1, prepare=dated)])
     finally:
         await pool.stop()

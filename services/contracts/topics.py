@@ -108,7 +108,26 @@ def _dead(topic: Topic) -> Topic:
 
 
 DEAD = tuple(_dead(t) for t in (URLS, PAGES, ARTICLES, ENRICHED, FATES))
-TOPICS = FLOW + DEAD
+RETRY_TIERS = 3
+
+
+def _retry(topic: Topic, tier: int) -> Topic:
+    reader = topic.readers[0]
+    return Topic(
+        f"{topic.name}.retry.{tier}",
+        f"what {reader} tries again after the delay of tier {tier}",
+        topic.model,
+        writers=(reader,),
+        readers=(reader,),
+        partitions=1,  # in one partition messages stand in the order in which they are due
+        retention_ms=2 * topic.retention_ms,  # a message keeps its timestamp, which may be a week old
+        max_bytes=topic.max_bytes,
+    )
+
+
+RETRIES = {topic.name: tuple(_retry(topic, n + 1) for n in range(RETRY_TIERS)) for topic in (URLS, PAGES, ARTICLES)}
+"""By topic: where its reader puts messages that it will try again later, one topic a delay."""
+TOPICS = FLOW + DEAD + tuple(tier for tiers in RETRIES.values() for tier in tiers)
 MAX_MESSAGE_BYTES = max(t.max_bytes for t in TOPICS)
 
 

@@ -3,7 +3,7 @@
 import typing
 from typing import Any
 
-from services.contracts.headers import DEAD_HEADERS, HEADERS
+from services.contracts.headers import DEAD_HEADERS, HEADERS, RETRY_HEADERS
 from services.contracts.messages import Model
 from services.contracts.tables import field_table, table
 from services.contracts.topics import DAY_MS, FLOW, MIB, TOPICS, Topic
@@ -23,6 +23,10 @@ Unknown fields are ignored, new fields are optional. `NEWSLOOM_NAMESPACE` goes i
 def topics_page() -> str:
     """docs/topics.md."""
     parts = [_INTRO, topic_table(), "\n## Headers\n", table(("header", "meaning"), _code_first(HEADERS))]
+    parts += [
+        "\nOn retry topics, and on a message that is tried again:\n",
+        table(("header", "meaning"), _code_first(RETRY_HEADERS)),
+    ]
     parts += [
         "\nOn dead topics, besides those that the message had:\n",
         table(("header", "meaning"), _code_first(DEAD_HEADERS)),

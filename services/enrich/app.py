@@ -39,6 +39,6 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     )
     await pool.start()
     try:
-        yield Service([Stage("enrich", ARTICLES, pool.process, writes=ENRICHED)])
+        yield Service([Stage("enrich", ARTICLES, pool.process, writes=ENRICHED, tiers=1)])
     finally:
         await pool.stop()

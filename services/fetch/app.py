@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from services.contracts.messages import Message, UrlMessage
-from services.contracts.topics import PAGES, URLS
+from services.contracts.topics import PAGES, RETRY_TIERS, URLS
 from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.page import fetch_batch
@@ -37,7 +37,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
             await poll_forever(context.settings, es, fetcher, publish, context.stopping)
 
         try:
-            stage = Stage("fetch", URLS, process, writes=PAGES)
+            stage = Stage("fetch", URLS, process, writes=PAGES, tiers=RETRY_TIERS)
             yield Service([stage], [poll], checks={"elasticsearch": partial(probes.elasticsearch, es)})
         finally:
             await es.close()

@@ -1,5 +1,8 @@
 """What can go wrong with one HTTP request. Each text is for people; each class says, as data, what follows from it.
 
+Tries soon are `retry`, made while the page is in work; tries in minutes are `later`, by the retry topics. Later tries
+follow for what has `retry`, once for UnknownHost, and for HostDown and Paused.
+
 FetchError                  a reason to skip, and whether a second try may help
 ├── Blocked                 we must not ask there             blocked_address
 │   └── BadTarget           what it points at is no address that can be fetched
@@ -18,16 +21,22 @@ FetchError                  a reason to skip, and whether a second try may help
 """
 
 from services.contracts.fates import SkipReason
+from services.contracts.topics import RETRY_TIERS
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 GONE_STATUSES = frozenset({404, 410})
 
 
 class FetchError(Exception):
-    """Base; `reason` is what a page's journey shows, `retry` whether a second try soon may help."""
+    """Base; `reason` is what a page's journey shows, `retry` whether a second try soon may help.
+
+    `later`: how many tries in minutes may help; `retry_after_s`: the least time until then, where it is known.
+    """
 
     reason: SkipReason = SkipReason.HTTP_ERROR
     retry: bool = False
+    later: int = 0
+    retry_after_s: float | None = None
 
 
 class Blocked(FetchError):
@@ -61,18 +70,21 @@ class Unreachable(FetchError):
 
     reason = SkipReason.UNREACHABLE
     retry = True
+    later = RETRY_TIERS
 
 
 class UnknownHost(Unreachable):
-    """DNS knows no address for the name."""
+    """DNS knows no address for the name, which may be DNS's own trouble, once."""
 
     retry = False
+    later = 1
 
 
 class TlsFailure(Unreachable):
     """The certificate is not valid for the host, or the handshake failed."""
 
     retry = False
+    later = 0
 
 
 class TimedOut(Unreachable):
@@ -84,6 +96,10 @@ class HostDown(Unreachable):
 
     retry = False
 
+    def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
 
 class HttpError(FetchError):
     """There was an answer, but no page in it."""
@@ -93,6 +109,7 @@ class BrokenResponse(HttpError):
     """The answer is no HTTP, ended early, or is not in the encoding it claims."""
 
     retry = True
+    later = RETRY_TIERS
 
 
 class TooManyRedirects(HttpError):
@@ -101,6 +118,12 @@ class TooManyRedirects(HttpError):
 
 class Paused(HttpError):
     """The host answered 429 or 503 with a Retry-After longer than we wait."""
+
+    later = RETRY_TIERS
+
+    def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class BadStatus(HttpError):
@@ -111,4 +134,5 @@ class BadStatus(HttpError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.retry = status in RETRIED_STATUSES
+        self.later = RETRY_TIERS if self.retry else 0
         self.reason = SkipReason.GONE if status in GONE_STATUSES else SkipReason.HTTP_ERROR

@@ -34,9 +34,15 @@ class _Host:
         """Raises HostDown or Paused when there is no point in waiting."""
         now = time.monotonic()
         if now < self.down_until:
-            raise HostDown(f"{host} did not answer {self.failures} times in a row and is left alone; last: {self.why}")
+            raise HostDown(
+                f"{host} did not answer {self.failures} times in a row and is left alone; last: {self.why}",
+                self.down_until - now,
+            )
         if self.paused_until - now > MAX_PAUSE_S:
-            raise Paused(f"{host} asks to be left alone for {self.paused_until - now:.0f} s more: {self.why}")
+            raise Paused(
+                f"{host} asks to be left alone for {self.paused_until - now:.0f} s more: {self.why}",
+                self.paused_until - now,
+            )
 
 
 class Hosts:

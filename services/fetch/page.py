@@ -16,6 +16,7 @@ from services.fetch.client import Fetcher
 from services.fetch.errors import FetchError
 from services.fetch.response import Response
 from services.fetch.wire import Budget
+from services.runtime.stage import Retry
 
 ATTEMPTS = 3
 BACKOFF_S = 0.5
@@ -42,13 +43,13 @@ async def fetch_batch(
     now: Clock,
     facts: Facts | None = None,
     done: Callable[[], None] = lambda: None,
-) -> list[PageMessage | Skip | BadInput]:
+) -> list[PageMessage | Skip | BadInput | Retry]:
     """Fetch many pages: at once over hosts, in turn within one. Results stand in the order of `messages`.
 
     `done` is called after each. Other exceptions than BadInput (bugs) are raised once all are through.
     """
 
-    async def one(message: UrlMessage) -> PageMessage | Skip | BadInput:
+    async def one(message: UrlMessage) -> PageMessage | Skip | BadInput | Retry:
         try:
             return await fetch_page(message, fetcher, now, facts)
         except BadInput as error:
@@ -60,12 +61,12 @@ async def fetch_batch(
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, BadInput):
             raise result
-    return [result for result in results if isinstance(result, PageMessage | Skip | BadInput)]
+    return [result for result in results if isinstance(result, PageMessage | Skip | BadInput | Retry)]
 
 
 async def fetch_page(
     message: UrlMessage, fetcher: Fetcher, now: Clock, facts: Facts | None = None
-) -> PageMessage | Skip:
+) -> PageMessage | Skip | Retry:
     """The page at `message.url`, or why there is none. Raises BadInput when that is no URL."""
     try:
         canonical_url(message.url)
@@ -75,7 +76,8 @@ async def fetch_page(
     try:
         response = await _with_retries(message.url, fetcher, about.delay_s if about else None)
     except FetchError as error:
-        return Skip(error.reason, str(error))
+        skip = Skip(error.reason, str(error))
+        return Retry(skip, error.retry_after_s or 0.0, error.later) if error.later else skip
     if not is_html(response.content_type, response.body):
         return Skip(
             SkipReason.NOT_TEXT, f"{response.final_url} is {response.content_type or 'of no stated type'}, not HTML"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.contracts.messages import Origin
 from services.contracts.stamps import stamp
+from services.runtime.retries import attempts_of, first_of, without_story
 from services.runtime.stage import Delivery, Failure
 from services.runtime.trace import Headers
 
@@ -53,12 +54,14 @@ def dead_headers(delivery: Delivery, stage: str, failure: Failure, now: datetime
         error_class=failure.error_class,
         error=failure.detail,
         # Anyone may send headers: what is no count is not counted on.
-        attempts=(int(attempts) if attempts.isdecimal() and len(attempts) < 10 else 0) + 1,
-        first_at=before.get("first-at", "")[:40] or died_at,
+        attempts=(int(attempts) if attempts.isdecimal() and len(attempts) < 10 else 0)
+        + attempts_of(delivery.headers)
+        + 1,
+        first_at=before.get("first-at", "")[:40] or first_of(delivery.headers) or died_at,
         last_at=died_at,
         origin=delivery.origin,
     )
-    return [*own_headers(delivery.headers), *context.headers()]
+    return [*without_story(own_headers(delivery.headers)), *context.headers()]
 
 
 def own_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:

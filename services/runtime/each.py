@@ -5,14 +5,14 @@ from typing import TypeVar
 
 from services.contracts.fates import BadInput, Skip
 from services.contracts.messages import Message
-from services.runtime.stage import Failure, Forward, Outcome
+from services.runtime.stage import Failure, Forward, Outcome, Retry
 
 M = TypeVar("M", bound=Message)
 
 
-def outcome_of(result: Message | Skip | BadInput) -> Outcome:
+def outcome_of(result: Message | Skip | BadInput | Retry) -> Outcome:
     """What a pure core answered, as an outcome."""
-    if isinstance(result, Skip):
+    if isinstance(result, Skip | Retry):
         return result
     return Failure.of(result) if isinstance(result, BadInput) else Forward(result)
 

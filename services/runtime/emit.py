@@ -10,7 +10,8 @@ from services.contracts.topics import DEAD, FATES, Topic
 from services.runtime.dead import dead_headers
 from services.runtime.decode import page_id
 from services.runtime.publisher import MessageTooLarge, Publisher
-from services.runtime.stage import Delivery, Done, Failure, Forward, Outcome, Stage
+from services.runtime.retries import retry_headers
+from services.runtime.stage import Delivery, Done, Failure, Forward, Outcome, Postponed, Stage
 from services.runtime.trace import onward
 
 _DEAD = {topic.name: topic for topic in DEAD}
@@ -40,6 +41,8 @@ class Emitter:
         try:
             await self._follow(delivery, message, outcome)
         except MessageTooLarge as error:
+            if isinstance(outcome, Postponed):  # with its new headers Kafka does not take it: there is no other try
+                return await self._one(delivery, message, outcome.otherwise)
             await self._fate(delivery, message, "skipped", SkipReason.TOO_LARGE, str(error))
             return Skip(SkipReason.TOO_LARGE, str(error))
         return outcome
@@ -52,6 +55,9 @@ class Emitter:
                 await self._fate(delivery, message, "skipped", reason, detail)
             case Failure():
                 await self._dead(delivery, message, outcome)
+            case Postponed(topic=tier):
+                headers = retry_headers(delivery.headers, outcome, datetime.now(UTC))
+                await self._publisher.send_raw(tier, delivery.key, delivery.value, headers, delivery.timestamp_ms)
             case Done():
                 pass
 

@@ -13,6 +13,7 @@ from services.runtime.decode import decode
 from services.runtime.emit import Emitter, Result
 from services.runtime.errors import Broken
 from services.runtime.progress import BATCH_SECONDS, Progress
+from services.runtime.retries import settled
 from services.runtime.stage import Delivery, Failure, Outcome, Stage
 from services.runtime.waiting import Dependencies
 
@@ -23,13 +24,20 @@ class Loop:
     """Handles the batches of one stage. Nothing in here knows faust."""
 
     def __init__(
-        self, stage: Stage, emitter: Emitter, progress: Progress, dependencies: Dependencies, ratio: DeadRatio
+        self,
+        stage: Stage,
+        emitter: Emitter,
+        progress: Progress,
+        dependencies: Dependencies,
+        ratio: DeadRatio,
+        delays: Sequence[float] = (),
     ) -> None:
         self._stage = stage
         self._emitter = emitter
         self._progress = progress
         self._dependencies = dependencies
         self._ratio = ratio
+        self._delays = delays
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Bring every delivery to its outcome; when this returns, the batch may be acknowledged.
@@ -53,7 +61,9 @@ class Loop:
         good = [message for message in decoded if isinstance(message, Message)]
         outcomes = iter(await self._process(good) if good else ())
         return [
-            (delivery, message, next(outcomes)) if isinstance(message, Message) else (delivery, None, message)
+            (delivery, message, settled(next(outcomes), delivery.headers, self._stage, self._delays))
+            if isinstance(message, Message)
+            else (delivery, None, message)
             for delivery, message in zip(deliveries, decoded, strict=True)
         ]
 

@@ -22,7 +22,7 @@ from services.contracts.messages import Message
 from services.runtime.alive import BEAT_S, alive
 from services.runtime.errors import Broken
 from services.runtime.parent import die_with_parent
-from services.runtime.stage import Failure, Outcome
+from services.runtime.stage import Failure, Outcome, Retry
 
 CHUNK = 16
 TASKS_PER_WORKER = 2000  # then a fresh one: lxml and spaCy's string store grow with what they have seen
@@ -99,9 +99,9 @@ class Pool:
                 continue
             except ProcessExpired as error:
                 text = f"killed its worker process twice (exit code {error.exitcode})"
-                return Failure(DeadReason.WORKER_DIED, "ProcessExpired", text)
+                return Retry(Failure(DeadReason.WORKER_DIED, "ProcessExpired", text), most=1)
         text = f"took longer than {self._limit_s:g} s, {TRIES_ALONE} times alone; it was stopped"
-        return Failure(DeadReason.TIME_LIMIT, "TimeoutError", text)
+        return Retry(Failure(DeadReason.TIME_LIMIT, "TimeoutError", text), most=1)
 
     async def _run(self, messages: Sequence[Message], limit_s: float) -> list[Outcome]:
         assert self._pool is not None, "start() first"  # noqa: S101

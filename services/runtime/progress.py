@@ -8,7 +8,7 @@ from typing import Any
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.contracts.fates import Skip
-from services.runtime.stage import Done, Failure, Forward, Outcome
+from services.runtime.stage import Done, Failure, Forward, Outcome, Postponed
 
 # counter: messages by what became of them; `reason` is empty for those that went on
 MESSAGES = Counter("newsloom_messages", "Messages by outcome", ["stage", "outcome", "reason"])
@@ -19,7 +19,7 @@ LAG = Gauge("newsloom_lag", "Messages waiting", ["stage"])
 # gauge: 1 when the service is ready
 READY = Gauge("newsloom_ready", "Whether the service is ready", ["service"])
 
-_KINDS = {Forward: "forwarded", Done: "forwarded", Skip: "skipped", Failure: "dead"}
+_KINDS = {Forward: "forwarded", Done: "forwarded", Skip: "skipped", Failure: "dead", Postponed: "retried"}
 RATE_WINDOW_S = 10.0
 
 
@@ -46,7 +46,7 @@ class Progress:
         for outcome in outcomes:
             kind = _KINDS[type(outcome)]
             self.counts[kind] += 1
-            reason = str(outcome.reason) if isinstance(outcome, Skip | Failure) else ""
+            reason = _reason(outcome)
             MESSAGES.labels(self.stage, kind, reason).inc()
         self._finished.append((time.monotonic(), len(outcomes)))
 
@@ -63,5 +63,10 @@ class Progress:
 
     def status(self) -> dict[str, Any]:
         """Counts for /status."""
-        kinds = {kind: self.counts[kind] for kind in ("in", "forwarded", "skipped", "dead")}
+        kinds = {kind: self.counts[kind] for kind in ("in", "forwarded", "skipped", "dead", "retried")}
         return {"stage": self.stage, **kinds, "lag": self.lag, "rate": round(self.rate(), 2)}
+
+
+def _reason(outcome: Outcome) -> str:
+    told = outcome.otherwise if isinstance(outcome, Postponed) else outcome
+    return str(told.reason) if isinstance(told, Skip | Failure) else ""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from services.contracts.topics import RETRIES
 from services.runtime import probes
 from services.runtime.admin import connect, differences, ensure_topics
 from services.runtime.breaker import DeadRatio
@@ -25,6 +26,7 @@ from services.runtime.progress import Progress
 from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
 from services.runtime.stage import Stage
+from services.runtime.tiers import TierReader
 from services.runtime.waiting import Dependencies
 from services.runtime.watchdog import Watchdog
 
@@ -76,7 +78,11 @@ async def run_service(name: str, settings: Settings, wiring: Wiring) -> None:
         await stack.enter_async_context(_running(name, context, service, health, broken))
         log.info("ready", topics=[stage.reads.name for stage in service.stages])
         try:
-            await _until_stopped(stopping, [*service.background, partial(_look_out, context, service)], broken)
+            await _until_stopped(
+                stopping,
+                [*service.background, *_tiers(name, context, service, health), partial(_look_out, context, service)],
+                broken,
+            )
         finally:
             _exit_anyway(0 if stopping.is_set() else Broken.exit_code)
 
@@ -119,7 +125,24 @@ async def _running(
 
 def _loop(stage: Stage, context: Context, progress: Progress) -> Loop:
     ratio = DeadRatio(context.settings.dead_ratio_limit, context.settings.dead_ratio_window)
-    return Loop(stage, Emitter(stage, context.publisher), progress, context.dependencies, ratio)
+    return Loop(
+        stage, Emitter(stage, context.publisher), progress, context.dependencies, ratio, context.settings.retry_delays
+    )
+
+
+def _tiers(name: str, context: Context, service: Service, health: Health) -> list[Callable[[], Awaitable[None]]]:
+    """Readers of the stages' retry topics; also when no delay is set, since something may be left there."""
+    readers: list[Callable[[], Awaitable[None]]] = []
+    for stage in service.stages:
+        for number, tier in enumerate(RETRIES.get(stage.reads.name, ())[: stage.tiers], 1):
+            progress = Progress(f"{stage.name} retry {number}")
+            group = context.settings.name(f"newsloom-{name}-retry-{number}")
+            reader = TierReader(
+                context.settings, stage.reads, tier, group, context.publisher, context.dependencies, progress
+            )
+            health.stages = [*health.stages, progress]
+            readers.append(reader.run)
+    return readers
 
 
 async def _look_out(context: Context, service: Service) -> None:

@@ -56,6 +56,19 @@ def _codes(value: str) -> str:
     return ",".join(codes)
 
 
+def _delays(value: str) -> str:
+    if value.strip().lower() in ("", "none"):
+        return ""
+    parts = value.split(",")
+    try:
+        fits = len(parts) <= 3 and all(0 < float(part) <= 900 for part in parts)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError("give up to three delays in seconds, each at most 900, such as 15,120,600; or none")
+    return ",".join(part.strip() for part in parts)
+
+
 def _archive(value: str) -> str:
     if value.startswith("s3://"):
         if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\x00-\x20]*)?", value):
@@ -136,6 +149,11 @@ class Settings(BaseSettings):
     languages: Annotated[str, AfterValidator(_codes)] = Field(
         "", description="ISO 639-1 codes to keep, separated by commas; empty: all"
     )
+    retry_delays_s: Annotated[str, AfterValidator(_delays)] = Field(
+        "15,120,600",
+        description="seconds after which what failed for the moment (a site that is down) is tried again, at most "
+        "three of them; none: it is not",
+    )
     document_limit_s: float = Field(30.0, gt=0, description="most seconds to clean or enrich one document")
     workers: int = Field(1, ge=1, le=64, description="worker processes of a stage that computes (clean, enrich)")
     batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
@@ -193,6 +211,11 @@ class Settings(BaseSettings):
         if self.archive.startswith("s3://"):
             return (self.archive_spool or self.home_dir / "archive-spool").expanduser().absolute()
         return Path(self.archive).expanduser().absolute()
+
+    @property
+    def retry_delays(self) -> tuple[float, ...]:
+        """Seconds until each further try; empty: there is none."""
+        return tuple(float(part) for part in self.retry_delays_s.split(",") if part)
 
     @property
     def gateway(self) -> tuple[str, int]:

@@ -5,7 +5,8 @@ The function answers each message of a batch, in order, with one of
 - `Forward(message)`  it goes on to the topic that the stage writes,
 - `Skip(reason, detail)`  it rightly ends here,
 - `Failure(reason, …)` or `BadInput`  it is dead: bad data, or a bug of ours,
-- `Done()`  it is dealt with and nothing follows.
+- `Done()`  it is dealt with and nothing follows,
+- `Retry(otherwise)`  it failed for the moment; it comes again later, or `otherwise` comes true (retries.py).
 
 It raises `Unavailable` when a dependency is down; the batch is then tried again, however long it takes.
 """
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 
 from services.contracts.fates import BadInput, DeadReason, Skip
 from services.contracts.messages import Message, Origin
-from services.contracts.topics import Topic
+from services.contracts.topics import RETRY_TIERS, Topic
 from services.runtime.trace import Headers
 
 
@@ -48,7 +49,25 @@ class Failure:
         return cls(DeadReason.BUG, type(error).__name__, f"{type(error).__name__}: {error}"[:2000])
 
 
-Outcome = Forward | Skip | Failure | Done
+@dataclass(frozen=True)
+class Retry:
+    """Try again, at least `after_s` seconds from now; when tries are used up (at most `most`), `otherwise` is true."""
+
+    otherwise: Skip | Failure
+    after_s: float = 0.0
+    most: int = RETRY_TIERS
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """A Retry for which there is a try left: the message waits on `topic` for `delay_s` seconds."""
+
+    topic: Topic
+    delay_s: float
+    otherwise: Skip | Failure
+
+
+Outcome = Forward | Skip | Failure | Done | Retry | Postponed
 
 
 @dataclass(frozen=True)
@@ -75,6 +94,7 @@ class Stage:
     """One reader of one topic. `dead_fates`: whether what dies gets a fate (not so for the fates' own reader).
 
     `onlooker`: reads along beside the topic's own stage; it gives no fate, sends no dead letter and never halts.
+    `tiers`: how many retry topics it uses; 0: a Retry is what it would be otherwise.
     `needs`: the dependency that is down when `process` raises Unavailable.
     """
 
@@ -84,5 +104,6 @@ class Stage:
     writes: Topic | None = None
     dead_fates: bool = True
     onlooker: bool = False
+    tiers: int = 0
     needs: str = "elasticsearch"
     prepare: Callable[[Message, Delivery], Message] = lambda message, _: message

@@ -61,6 +61,7 @@ class Child:
         given = {f"NEWSLOOM_{name.upper()}": str(getattr(self.settings, name)) for name in names}
         return {
             **kept,
+            "NEWSLOOM_RETRY_DELAYS_S": "none",  # a test of failures does not wait for minutes, unless it says so
             **given,
             "NEWSLOOM_LOG_FORMAT": "json",
             "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}",

@@ -5,21 +5,33 @@ TINY_WAIT names a file: while it exists, the stage's dependency counts as down.
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from services.contracts.messages import Message
-from services.contracts.topics import ARTICLES, PAGES
+from services.contracts.fates import Skip, SkipReason
+from services.contracts.messages import Message, PageMessage
+from services.contracts.topics import ARTICLES, PAGES, RETRY_TIERS
 from services.runtime.errors import Unavailable
 from services.runtime.logs import configure_logs
 from services.runtime.pool import Pool
 from services.runtime.service import Context, Service, run_service
 from services.runtime.settings import load_settings
-from services.runtime.stage import Outcome, Stage
+from services.runtime.stage import Outcome, Retry, Stage
 from support.work import work
 
+_tried: Counter[str] = Counter()
 WAIT = os.environ.get("TINY_WAIT")
+
+
+def _flaky(message: Message) -> Outcome | None:
+    """`flaky` fails twice in a process, and then not; `down` always."""
+    assert isinstance(message, PageMessage)
+    _tried[message.url] += 1
+    if message.text == "down" or (message.text == "flaky" and _tried[message.url] <= 2):
+        return Retry(Skip(SkipReason.UNREACHABLE, "not now"))
+    return None
 
 
 @asynccontextmanager
@@ -31,10 +43,10 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     async def process(messages: Sequence[Message]) -> list[Outcome]:
         if WAIT and Path(WAIT).exists():  # noqa: ASYNC240  # a file of the test's, on a local disk
             raise Unavailable("the test says so")
-        return await pool.process(messages)
+        return [_flaky(m) or outcome for m, outcome in zip(messages, await pool.process(messages), strict=True)]
 
     try:
-        yield Service([Stage("clean", PAGES, process, writes=ARTICLES)])
+        yield Service([Stage("clean", PAGES, process, writes=ARTICLES, tiers=RETRY_TIERS)])
     finally:
         await pool.stop()
 

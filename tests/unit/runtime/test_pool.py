@@ -18,7 +18,7 @@ from services.contracts.fates import DeadReason, Skip
 from services.contracts.messages import Article
 from services.runtime.errors import Broken
 from services.runtime.pool import CHUNK, Pool
-from services.runtime.stage import Failure, Forward, Outcome
+from services.runtime.stage import Failure, Forward, Outcome, Retry
 
 TESTS = Path(__file__).parents[2]
 
@@ -48,6 +48,7 @@ async def running(limit_s: float = 60, workers: int = 1) -> AsyncIterator[Pool]:
 
 
 def kinds(outcomes: list[Outcome]) -> list[str]:
+    outcomes = [o.otherwise if isinstance(o, Retry) else o for o in outcomes]
     return [str(o.reason) if isinstance(o, Failure | Skip) else o.message.body for o in outcomes]
 
 
@@ -69,8 +70,9 @@ async def test_a_page_that_hangs_or_kills_its_worker_pays_alone() -> None:
         outcomes = await pool.process([page(str(i), t) for i, t in enumerate(texts)])
         assert kinds(await pool.process([page("a", "next")])) == ["next"], "the pool goes on"
     assert kinds(outcomes) == ["one", "time_limit", "two", "worker_died", "three"]
-    assert outcomes[1].detail.startswith("took longer than 4 s, 2 times alone")
-    assert outcomes[3].detail == "killed its worker process twice (exit code 3)"
+    assert [outcomes[n].most for n in (1, 3)] == [1, 1], "each may be tried once more"
+    assert outcomes[1].otherwise.detail.startswith("took longer than 4 s, 2 times alone")
+    assert outcomes[3].otherwise.detail == "killed its worker process twice (exit code 3)"
 
 
 async def test_a_worker_killed_while_it_is_idle_blames_no_message() -> None:

@@ -33,6 +33,7 @@ def test_each_outcome_is_counted_once_by_kind_and_reason() -> None:
         "forwarded": 4,
         "skipped": 1,
         "dead": 1,
+        "retried": 0,
         "lag": None,
         "rate": pytest.approx(0.6),
     }

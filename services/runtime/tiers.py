@@ -1,0 +1,107 @@
+"""Readers of retry topics: each message waits until it is due and is then sent to its topic again.
+
+They are plain consumers beside faust: a full buffer of one faust stream holds up all others of the service
+(faust-streaming 0.15.3, conductor.py: `queue.full()`), and here buffers are full for minutes.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.contracts.topics import Topic
+from services.runtime.errors import Unavailable
+from services.runtime.progress import Progress
+from services.runtime.publisher import Publisher
+from services.runtime.retries import due_ms
+from services.runtime.settings import Settings
+from services.runtime.stage import Done
+from services.runtime.waiting import Dependencies
+
+MOST = 100
+MOST_BYTES = 4 * 1024 * 1024  # one larger message still comes, alone (KIP-74)
+POLL_MS = 1000
+MOST_WAIT_S = 900.0  # whatever a header says: within the poll interval below
+POLL_INTERVAL_MS = 1_800_000
+
+
+class TierReader:
+    """Sends the messages on `tier` to `topic` again when they are due. `group` is its consumer group."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        topic: Topic,
+        tier: Topic,
+        group: str,
+        publisher: Publisher,
+        dependencies: Dependencies,
+        progress: Progress,
+    ) -> None:
+        self._settings = settings
+        self._topic = topic
+        self._tier = tier
+        self._group = group
+        self._publisher = publisher
+        self._dependencies = dependencies
+        self._progress = progress
+
+    async def run(self) -> None:
+        """Read until cancelled; what is not acknowledged then comes again."""
+        await self._dependencies.wait_for("kafka", self._session)
+
+    async def _session(self) -> None:
+        consumer = AIOKafkaConsumer(
+            self._settings.name(self._tier.name),
+            bootstrap_servers=self._settings.kafka,
+            client_id="newsloom-retry",
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=MOST_BYTES,
+            max_poll_interval_ms=POLL_INTERVAL_MS,
+        )
+        try:
+            await consumer.start()
+            self._dependencies.up("kafka")
+            while True:
+                for partition, records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST)).items():
+                    await self._send_when_due(consumer, partition, records)
+        except (KafkaError, OSError) as error:
+            raise Unavailable(f"{self._tier.name} can not be read: {error!r}") from error
+        finally:
+            await consumer.stop()
+
+    async def _send_when_due(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]
+    ) -> None:
+        """Send and acknowledge `records`, which are due in order, as they get due."""
+        left = list(records)
+        while left:
+            self._tell_lag(consumer, partition, left[0].offset)
+            await asyncio.sleep(min(wait_s(left[0]), MOST_WAIT_S))
+            due = [left.pop(0)]
+            while left and wait_s(left[0]) <= 0:
+                due.append(left.pop(0))
+            await self._send(due)
+            await consumer.commit({partition: due[-1].offset + 1})
+            self._progress.record([Done()] * len(due))
+            self._tell_lag(consumer, partition, due[-1].offset + 1)
+
+    def _tell_lag(self, consumer: AIOKafkaConsumer, partition: TopicPartition, done: int) -> None:
+        if partition in consumer.assignment():  # a rebalance may have given it to another
+            self._progress.set_lag(max(0, (consumer.highwater(partition) or 0) - done))
+
+    async def _send(self, records: Sequence[ConsumerRecord]) -> None:
+        """Raises PublishError; what is not acknowledged is then read and sent again."""
+        sends = (
+            self._publisher.send_raw(self._topic, r.key, r.value or b"", list(r.headers), r.timestamp) for r in records
+        )
+        await asyncio.gather(*sends)
+
+
+def wait_s(record: ConsumerRecord) -> float:
+    """Seconds until `record` is due; 0 when it is."""
+    return max(0.0, due_ms(list(record.headers)) / 1000 - time.time())
