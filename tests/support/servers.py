@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ SERVICES = (*STAGES, "search")
 READERS_OF_ELASTICSEARCH = ("fetch", "index", "search")
 START_LIMIT_S = 240.0
 STOP_LIMIT_S = 180.0  # the first stop of Kafka leaves its loaded classes behind
+
+
+STARTER = ThreadPoolExecutor(1, "starter")
+"""A child dies with the thread that started it (PR_SET_PDEATHSIG, prctl(2)), so that one lives as long as we do."""
 
 
 class Server:
@@ -40,7 +45,7 @@ class Server:
         assert self._spec.prepare is not None
         command = self._spec.prepare()
         self._adapt(self._home)
-        self._child = Child(command, self._home, self.log)
+        self._child = STARTER.submit(Child, command, self._home, self.log).result()
         return self
 
     def wait_ready(self) -> "Server":
