@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import structlog
 
-from services.contracts.topics import RETRIES
 from services.runtime import probes
 from services.runtime.admin import connect, differences, ensure_topics
 from services.runtime.breaker import DeadRatio
@@ -26,9 +25,9 @@ from services.runtime.progress import Progress
 from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
 from services.runtime.stage import Stage
-from services.runtime.tiers import TierReader
+from services.runtime.tiers import TierReader, readers_of
 from services.runtime.waiting import Dependencies
-from services.runtime.watchdog import Watchdog
+from services.runtime.watchdog import Watchdog, Watched
 
 STOP_LIMIT_S = 15.0
 T = TypeVar("T")
@@ -75,39 +74,43 @@ async def run_service(name: str, settings: Settings, wiring: Wiring) -> None:
         except _Stopped:
             return
         broken = asyncio.get_running_loop().create_future()
-        await stack.enter_async_context(_running(name, context, service, health, broken))
+        tiers = list(readers_of(name, service.stages, settings, context.publisher, context.dependencies))
+        await stack.enter_async_context(_running(name, context, service, tiers, health, broken))
         log.info("ready", topics=[stage.reads.name for stage in service.stages])
+        beside: list[Callable[[], Awaitable[None]]] = [*service.background, *(tier.run for tier in tiers)]
+        beside.append(partial(_look_out, context, service))
         try:
-            await _until_stopped(
-                stopping,
-                [*service.background, *_tiers(name, context, service, health), partial(_look_out, context, service)],
-                broken,
-            )
+            await _until_stopped(stopping, beside, broken)
         finally:
             _exit_anyway(0 if stopping.is_set() else Broken.exit_code)
 
 
 @asynccontextmanager
 async def _running(
-    name: str, context: Context, service: Service, health: Health, broken: "asyncio.Future[None]"
+    name: str,
+    context: Context,
+    service: Service,
+    tiers: Sequence[TierReader],
+    health: Health,
+    broken: "asyncio.Future[None]",
 ) -> AsyncIterator[None]:
     """The consumers and the watchdog, started, and stopped at the end."""
     settings = context.settings
     group = settings.name(f"newsloom-{name}")
-    health.stages = [Progress(stage.name) for stage in service.stages]
-    topics = [settings.name(stage.reads.name) for stage in service.stages]
+    watched = [Watched(settings.name(stage.reads.name), group, Progress(stage.name)) for stage in service.stages]
     loops = {
-        topic: (stage, _loop(stage, context, progress))
-        for topic, stage, progress in zip(topics, service.stages, health.stages, strict=True)
+        mine.topic: (stage, _loop(stage, context, mine.progress))
+        for mine, stage in zip(watched, service.stages, strict=True)
     }
+    watched += [tier.watched for tier in tiers]
+    health.stages = [reader.progress for reader in watched]
 
     def on_broken(error: Exception) -> None:
         if not broken.done():
             broken.set_exception(error)
 
     app = consumer_app(settings, group, settings.health_address(name)[1], loops, on_broken)
-    by_topic = dict(zip(topics, health.stages, strict=True))
-    watchdog = Watchdog(settings, group, by_topic, lambda: bool(context.dependencies.reasons()))
+    watchdog = Watchdog(settings, watched, lambda: bool(context.dependencies.reasons()))
     app.finalize()
     await app.start()
     watchdog.start()
@@ -128,21 +131,6 @@ def _loop(stage: Stage, context: Context, progress: Progress) -> Loop:
     return Loop(
         stage, Emitter(stage, context.publisher), progress, context.dependencies, ratio, context.settings.retry_delays
     )
-
-
-def _tiers(name: str, context: Context, service: Service, health: Health) -> list[Callable[[], Awaitable[None]]]:
-    """Readers of the stages' retry topics; also when no delay is set, since something may be left there."""
-    readers: list[Callable[[], Awaitable[None]]] = []
-    for stage in service.stages:
-        for number, tier in enumerate(RETRIES.get(stage.reads.name, ())[: stage.tiers], 1):
-            progress = Progress(f"{stage.name} retry {number}")
-            group = context.settings.name(f"newsloom-{name}-retry-{number}")
-            reader = TierReader(
-                context.settings, stage.reads, tier, group, context.publisher, context.dependencies, progress
-            )
-            health.stages = [*health.stages, progress]
-            readers.append(reader.run)
-    return readers
 
 
 async def _look_out(context: Context, service: Service) -> None:

@@ -6,19 +6,21 @@ They are plain consumers beside faust: a full buffer of one faust stream holds u
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.contracts.topics import Topic
+from services.contracts.topics import RETRIES, Topic
+from services.runtime.alive import rest, work_of
 from services.runtime.errors import Unavailable
 from services.runtime.progress import Progress
 from services.runtime.publisher import Publisher
 from services.runtime.retries import due_ms
 from services.runtime.settings import Settings
-from services.runtime.stage import Done
+from services.runtime.stage import Done, Stage
 from services.runtime.waiting import Dependencies
+from services.runtime.watchdog import Watched
 
 MOST = 100
 MOST_BYTES = 4 * 1024 * 1024  # one larger message still comes, alone (KIP-74)
@@ -27,37 +29,40 @@ MOST_WAIT_S = 900.0  # whatever a header says: within the poll interval below
 POLL_INTERVAL_MS = 1_800_000
 
 
+def readers_of(
+    service: str, stages: Sequence[Stage], settings: Settings, publisher: Publisher, dependencies: Dependencies
+) -> Iterator["TierReader"]:
+    """One a retry topic of the stages; also when no delay is set, since something may be left there."""
+    for stage in stages:
+        for number, tier in enumerate(RETRIES.get(stage.reads.name, ())[: stage.tiers], 1):
+            group = settings.name(f"newsloom-{service}-retry-{number}")
+            watched = Watched(settings.name(tier.name), group, Progress(f"{stage.name} retry {number}"))
+            yield TierReader(settings.kafka, watched, stage.reads, publisher, dependencies)
+
+
 class TierReader:
-    """Sends the messages on `tier` to `topic` again when they are due. `group` is its consumer group."""
+    """Sends the messages of one retry topic to `topic` again when they are due."""
 
     def __init__(
-        self,
-        settings: Settings,
-        topic: Topic,
-        tier: Topic,
-        group: str,
-        publisher: Publisher,
-        dependencies: Dependencies,
-        progress: Progress,
+        self, kafka: str, watched: Watched, topic: Topic, publisher: Publisher, dependencies: Dependencies
     ) -> None:
-        self._settings = settings
+        self.watched = watched
+        self._kafka = kafka
         self._topic = topic
-        self._tier = tier
-        self._group = group
         self._publisher = publisher
         self._dependencies = dependencies
-        self._progress = progress
 
     async def run(self) -> None:
         """Read until cancelled; what is not acknowledged then comes again."""
-        await self._dependencies.wait_for("kafka", self._session)
+        with work_of(self.watched.progress.tick):
+            await self._dependencies.wait_for("kafka", self._session)
 
     async def _session(self) -> None:
         consumer = AIOKafkaConsumer(
-            self._settings.name(self._tier.name),
-            bootstrap_servers=self._settings.kafka,
+            self.watched.topic,
+            bootstrap_servers=self._kafka,
             client_id="newsloom-retry",
-            group_id=self._group,
+            group_id=self.watched.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=MOST_BYTES,
@@ -70,7 +75,7 @@ class TierReader:
                 for partition, records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST)).items():
                     await self._send_when_due(consumer, partition, records)
         except (KafkaError, OSError) as error:
-            raise Unavailable(f"{self._tier.name} can not be read: {error!r}") from error
+            raise Unavailable(f"{self.watched.topic} can not be read: {error!r}") from error
         finally:
             await consumer.stop()
 
@@ -80,19 +85,13 @@ class TierReader:
         """Send and acknowledge `records`, which are due in order, as they get due."""
         left = list(records)
         while left:
-            self._tell_lag(consumer, partition, left[0].offset)
-            await asyncio.sleep(min(wait_s(left[0]), MOST_WAIT_S))
+            await rest(min(wait_s(left[0]), MOST_WAIT_S))
             due = [left.pop(0)]
             while left and wait_s(left[0]) <= 0:
                 due.append(left.pop(0))
             await self._send(due)
             await consumer.commit({partition: due[-1].offset + 1})
-            self._progress.record([Done()] * len(due))
-            self._tell_lag(consumer, partition, due[-1].offset + 1)
-
-    def _tell_lag(self, consumer: AIOKafkaConsumer, partition: TopicPartition, done: int) -> None:
-        if partition in consumer.assignment():  # a rebalance may have given it to another
-            self._progress.set_lag(max(0, (consumer.highwater(partition) or 0) - done))
+            self.watched.progress.record([Done()] * len(due))
 
     async def _send(self, records: Sequence[ConsumerRecord]) -> None:
         """Raises PublishError; what is not acknowledged is then read and sent again."""

@@ -8,7 +8,8 @@ waits; waiting messages without progress end the process, and its supervisor sta
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import structlog
 from kafka import KafkaAdminClient, TopicPartition
@@ -54,25 +55,32 @@ def busy_limit(settings: Settings) -> float:
     return max(settings.stall_limit_s, SLACK_S + max(settings.document_limit_s, settings.fetch_timeout_s))
 
 
+@dataclass(frozen=True)
+class Watched:
+    """One reader: its topic and its consumer group, with namespace, and what it has done."""
+
+    topic: str
+    group: str
+    progress: Progress
+
+
 class Watchdog(threading.Thread):
-    """Reads the lag of each stage every few seconds; ends the process when one has stalled."""
+    """Reads the lag of each reader every few seconds; ends the process when one has stalled."""
 
     def __init__(
         self,
         settings: Settings,
-        group: str,
-        stages: Mapping[str, Progress],
+        readers: Sequence[Watched],
         excused: Callable[[], bool],
         end: Callable[[int], object] = os._exit,
     ) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._settings = settings
-        self._group = group
-        self._stages = stages  # by topic, with namespace
+        self._readers = readers
         self._excused = excused
         self._end = end
         self._stop_event = threading.Event()
-        self._clocks = {topic: StallClock(settings.stall_limit_s, busy_limit(settings)) for topic in stages}
+        self._clocks = [StallClock(settings.stall_limit_s, busy_limit(settings)) for _ in readers]
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -87,7 +95,7 @@ class Watchdog(threading.Thread):
                 self.look(admin)
             except Exception as error:  # whatever it is, a watchdog that ended would be worse than one that looks again
                 log.warning("watchdog can not read the lag", error=repr(error))
-                for clock in self._clocks.values():
+                for clock in self._clocks:
                     clock.unseen()
                 if admin is not None:
                     admin.close()
@@ -96,14 +104,15 @@ class Watchdog(threading.Thread):
             admin.close()
 
     def look(self, admin: KafkaAdminClient) -> None:
-        """Read committed and end offsets once and judge each stage."""
-        committed = _committed(admin, self._group)
-        for topic, progress in self._stages.items():
+        """Read committed and end offsets once and judge each reader."""
+        committed = _committed(admin, {reader.group for reader in self._readers})
+        for reader, clock in zip(self._readers, self._clocks, strict=True):
+            topic, progress = reader.topic, reader.progress
             ends, starts = _offsets(admin, topic, OffsetSpec.LATEST), _offsets(admin, topic, OffsetSpec.EARLIEST)
-            done = {tp: max(committed.get(tp, 0), starts.get(tp, 0)) for tp in ends}
+            done = {tp: max(committed.get((reader.group, tp), 0), starts.get(tp, 0)) for tp in ends}
             lag = sum(max(0, end - done[tp]) for tp, end in ends.items())
             progress.set_lag(lag)
-            if self._clocks[topic].stalled(
+            if clock.stalled(
                 time.monotonic(),
                 ticks=progress.ticks,
                 lag=lag,
@@ -115,9 +124,11 @@ class Watchdog(threading.Thread):
                 self._end(EXIT_STALLED)
 
 
-def _committed(admin: KafkaAdminClient, group: str) -> dict[TopicPartition, int]:
-    offsets = admin.list_group_offsets({group: None})
-    return {tp: meta.offset for tp, meta in offsets.get(group, {}).items() if meta.offset >= 0}
+def _committed(admin: KafkaAdminClient, groups: Iterable[str]) -> dict[tuple[str, TopicPartition], int]:
+    found = admin.list_group_offsets(dict.fromkeys(groups))
+    return {
+        (group, tp): meta.offset for group, offsets in found.items() for tp, meta in offsets.items() if meta.offset >= 0
+    }
 
 
 def _offsets(admin: KafkaAdminClient, topic: str, spec: OffsetSpec) -> dict[TopicPartition, int]:

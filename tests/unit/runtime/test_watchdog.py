@@ -14,7 +14,7 @@ from support.messages import settings_for_tests
 
 from services.runtime import watchdog as module
 from services.runtime.progress import Progress
-from services.runtime.watchdog import EXIT_STALLED, StallClock, Watchdog, busy_limit
+from services.runtime.watchdog import EXIT_STALLED, StallClock, Watchdog, Watched, busy_limit
 
 LIMIT, BUSY_LIMIT = 45.0, 500.0
 IDLE = {"ticks": 1, "lag": 5, "committed": 7, "busy": False, "excused": False}
@@ -92,7 +92,7 @@ class Broker:
 
 def watchdog(progress: Progress, ended: list[int], excused: bool = False, **settings: Any) -> Watchdog:
     given = settings_for_tests(**{"stall_limit_s": 5, **settings})
-    return Watchdog(given, "group", {"t": progress}, lambda: excused, ended.append)
+    return Watchdog(given, [Watched("t", "group", progress)], lambda: excused, ended.append)
 
 
 @pytest.mark.parametrize(
