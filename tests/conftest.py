@@ -1,8 +1,8 @@
 """Fixtures for tests against real servers: `servers`, `namespace`, `settings`.
 
-One Kafka and one Elasticsearch serve the whole session. NEWSLOOM_TEST_KAFKA and NEWSLOOM_TEST_ELASTICSEARCH name
-servers that run already (`newsloom up --infrastructure` keeps some at hand); without them a stack of its own starts on
-free ports, in a temporary home, with the usual download cache.
+One Kafka and one Elasticsearch serve the whole session, and all workers of `pytest -n 2`. NEWSLOOM_TEST_KAFKA and
+NEWSLOOM_TEST_ELASTICSEARCH name servers that run already (`newsloom up --infrastructure` keeps some at hand); without
+them a stack of its own starts on free ports, in a temporary home, with the usual download cache.
 """
 
 import os
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from services.standalone.logfiles import tail
 from services.standalone.ports import unused
 from services.standalone.process import Command
 
+HERE = Path(__file__).parent
+GIVEN = ("NEWSLOOM_TEST_KAFKA", "NEWSLOOM_TEST_ELASTICSEARCH")
 START_LIMIT_S = 280
 STOP_LIMIT_S = 90
 
@@ -37,17 +39,44 @@ class Servers:
     elasticsearch: str
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    """Real servers, for the whole session."""
-    given = os.environ.get("NEWSLOOM_TEST_KAFKA"), os.environ.get("NEWSLOOM_TEST_ELASTICSEARCH")
-    if given[0] and given[1]:
-        yield Servers(given[0], given[1])
-        return
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With workers (`-n`), the servers are started before them, by the process that is there first and last."""
+    config = session.config
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput") and not _given():
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        found = stack.enter_context(_temporary())
+        os.environ |= {GIVEN[0]: found.kafka, GIVEN[1]: found.elasticsearch}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests go to one worker; the whole chaos suite too, so that no two scenarios run at once."""
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "chaos" else str(item.path.relative_to(HERE))))
+
+
+def _given() -> Servers | None:
+    kafka, elasticsearch = (os.environ.get(name) for name in GIVEN)
+    return Servers(kafka, elasticsearch) if kafka and elasticsearch else None
+
+
+@contextmanager
+def _temporary() -> Iterator[Servers]:
     with tempfile.TemporaryDirectory(prefix="newsloom-test-") as home:
         Path(home).chmod(0o755)  # as root, Java runs as another user
         with infrastructure(Path(home)) as started:
             yield started
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Real servers, for the whole session."""
+    if given := _given():
+        yield given
+        return
+    with _temporary() as started:
+        yield started
 
 
 @contextmanager

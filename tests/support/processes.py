@@ -19,6 +19,7 @@ from services.standalone.process import Command
 
 TESTS = Path(__file__).parents[1]
 LIMIT_S = 240.0
+PORTS = range(20_000, 32_000)  # below those that Linux gives to clients
 T = TypeVar("T")
 
 
@@ -35,11 +36,19 @@ def eventually(look: Callable[[], T], what: str, limit_s: float = LIMIT_S, pause
 
 def free_ports(count: int = 6) -> int:
     """The first of `count` free ports in a row."""
+    mine = _mine()
     for _ in range(1000):
-        first = random.randrange(20_000, 32_000)
+        first = random.choice(mine[:-count])
         if all(is_free("127.0.0.1", first + i) for i in range(count)):
             return first
     raise AssertionError("no free ports")
+
+
+def _mine() -> range:
+    """The ports that this process chooses from: two workers of pytest-xdist must not choose the same at one time."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = len(PORTS) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return PORTS[worker * share : (worker + 1) * share]
 
 
 class Child:
