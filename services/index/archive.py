@@ -125,9 +125,7 @@ class Archive:
 def judge(record: Record, stored: Stored | None) -> Result:
     """How a record that lost a conflict stands. Raises Unavailable when what it lost against is not there any more."""
     if stored is None:
-        # Lost against nothing, as when a full disk fails the shard that knew of a first try but could not keep it.
-        # To call that superseded lost articles without a fate (seen in make chaos SCENARIO=disk).
-        # What retention deleted a moment ago is refused as expired when the batch comes again.
+        # As in stored.expect_winners. What retention deleted a moment ago is refused as expired when it comes again.
         raise Unavailable(f"article {record.id} lost against a version that is not there")
     if stored.version < record.version:
         raise Unavailable(f"article {record.id} moved while it was written")

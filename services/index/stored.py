@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from elasticsearch import AsyncElasticsearch
 
 from services.index.generations import get_many, homes
 from services.runtime.errors import Unavailable
 
+T = TypeVar("T")
 MAX_DOCUMENTS = 500  # of one request, so that an answer with whole bodies stays at some MiB
 
 
@@ -38,7 +39,19 @@ async def look_up(
     return found
 
 
-def _slices(ids: Sequence[str]) -> Iterator[list[str]]:
+async def expect_winners(es: AsyncElasticsearch, lost: Sequence[tuple[str, str]]) -> None:
+    """See that something stands under each (index, id) at which a write lost a conflict. Raises Unavailable.
+
+    A full disk fails a shard that knew of a first try but could not keep it: the second try then loses against nothing,
+    and to call that a success lost documents (seen in make chaos SCENARIO=disk).
+    """
+    for some in _slices(lost):
+        wanted = [{"_index": index, "_id": id_} for index, id_ in some]
+        if gone := [doc["_id"] for doc in await get_many(es, wanted, source=False) if not doc.get("found")]:
+            raise Unavailable(f"{len(gone)} documents lost against versions that are not there, such as {gone[0]}")
+
+
+def _slices(ids: Sequence[T]) -> Iterator[list[T]]:
     rest = iter(dict.fromkeys(ids))
     while some := list(islice(rest, MAX_DOCUMENTS)):
         yield some

@@ -18,6 +18,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 from services.index.bulk import FILTER, Answer, Kind, Route, Write, judge
 from services.index.generations import homes
 from services.index.pace import DEFAULT, Limits, Pace
+from services.index.stored import expect_winners
 from services.runtime.alive import alive
 from services.runtime.errors import Unavailable
 
@@ -78,6 +79,7 @@ class _Run:
         self._tasks: set[asyncio.Task[list[tuple[_Item, Answer]]]] = set()
         self._answers: list[Answer | None] = [None] * count
         self._failing_since: float | None = None
+        self._lost: list[tuple[str, str]] = []
 
     async def all(self) -> list[Answer]:
         while True:
@@ -88,6 +90,7 @@ class _Run:
             if not self._tasks and not self._delayed:
                 break
             await self._settle_some()
+        await expect_winners(self._writer.es, self._lost)
         return [answer for answer in self._answers if answer is not None]
 
     async def stop(self) -> None:
@@ -179,6 +182,8 @@ class _Run:
             self._again(item, answer)
             return
         self._failing_since = None
+        if answer.kind is Kind.STALE and item.write.route is Route.ALIAS:  # of articles, archive.py sees to it
+            self._lost.append((item.write.index, item.write.id))
         if item.place is not None:
             self._answers[item.place] = answer
         elif answer.kind is Kind.REFUSED:

@@ -65,6 +65,19 @@ async def test_several_requests_are_on_their_way_at_once() -> None:
     assert es.most_at_once == 3
 
 
+async def test_a_journey_that_lost_against_nothing_is_no_success() -> None:
+    es = ModelElastic()
+    writer = Writer(es, QUICK)
+    assert await writer.write_all(writes(3, then=True)) == [WRITTEN] * 3
+    again = [replace(write, version=6) for write in writes(3, then=True)]
+    assert await writer.write_all(again) == [WRITTEN] * 3, "their journeys lose against those of the first time"
+    es.item_fault = lambda index, document: 409 if index == "journeys" and document["n"] == "7" else None
+    with pytest.raises(Unavailable, match="1 documents lost against versions that are not there, such as 7"):
+        await writer.write_all(writes(9, then=True))
+    with pytest.raises(Unavailable, match="not there"):
+        await writer.write_all([Write("journeys", "7", 9, {"n": "7"})])
+
+
 async def test_what_follows_goes_out_after_its_document_was_acknowledged_and_shares_requests() -> None:
     es = ModelElastic()
     es.item_fault = lambda index, document: 400 if document.get("n") == 7 else None
