@@ -125,6 +125,12 @@ class Settings(BaseSettings):
     closed: bool = Field(
         False, description="reading needs a key too; browsers and feed readers give it as the password of any user"
     )
+    rate_limit: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="most requests a minute for each API key, and for each address of those without one; 0: any number",
+    )
     hosts: str = Field(
         "",
         description="names by which the gateway may be asked besides localhost, separated by commas; "

@@ -56,6 +56,20 @@ class Access:
         """Whether writing needs a key."""
         return self._keyed
 
+    def is_open(self, request: Request) -> bool:
+        """Whether the path is for everyone, whatever is set."""
+        return request.url.path in _OPEN or request.url.path.startswith("/static/")
+
+    def holder(self, request: Request) -> str | None:
+        """Which key the request presents, as its hash; None when it presents none that is known."""
+        found = digest(self.presented(request))
+        return found if found in self._keys else None
+
+    @staticmethod
+    def presented(request: Request) -> str:
+        """The key that comes with the request, known or not; empty when there is none."""
+        return _presented(request) or _password(request)
+
     def learn(self, records: Sequence[KeyRecord]) -> None:
         """Know these keys of `newsloom keys` besides those of the settings."""
         stored = {key.digest: frozenset(key.scopes) for key in records if key.revoked_at is None}
@@ -64,11 +78,11 @@ class Access:
 
     def check_read(self, request: Request) -> None:
         """Raises Problem 401 or 403 unless the request may read, where that needs a key."""
-        if not self.closed or request.url.path in _OPEN or request.url.path.startswith("/static/"):
+        if not self.closed or self.is_open(request):
             return
         detail = "reading needs a key: Authorization: Bearer KEY, X-API-Key: KEY, or Basic with the key as password"
         # Basic is for reading only: browsers send it with requests that other pages make them send, too.
-        self._check_key(_presented(request) or _password(request), "read", detail, 'Bearer, Basic realm="Newsloom"')
+        self._check_key(self.presented(request), "read", detail, 'Bearer, Basic realm="Newsloom"')
 
     def check_write(self, request: Request, scope: Scope = "admin") -> None:
         """Raises Problem 401 or 403 unless the request may write what `scope` allows."""

@@ -24,6 +24,7 @@ from services.search.live import Streams
 from services.search.pages import pages
 from services.search.pipeline import Pipeline
 from services.search.provider import Provider
+from services.search.rate import RateLimit
 from services.search.registry import Registry
 from services.search.routers import (
     articles,
@@ -79,7 +80,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         keyring=Keyring(es, settings, access),
     )
     problems.install(app)
-    middleware.install(app, access)
+    middleware.install(app, access, RateLimit(settings.rate_limit, access))
     for module in (
         search,
         suggest,

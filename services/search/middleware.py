@@ -13,6 +13,7 @@ from services.runtime.errors import Unavailable
 from services.search.access import Access
 from services.search.conditional import Conditional
 from services.search.problems import RETRY_AFTER_S, Problem, bug, problem
+from services.search.rate import RateLimit
 
 # counter: requests by route template, method and status
 REQUESTS = Counter("newsloom_http_requests", "HTTP requests", ["route", "method", "status"])
@@ -48,13 +49,13 @@ class HeadAsGet:
         await self._app({**scope, "method": "GET", IS_HEAD: True} if head else scope, receive, send)
 
 
-def install(app: FastAPI, access: Access) -> None:
+def install(app: FastAPI, access: Access, rate: RateLimit) -> None:
     """Add the middleware to `app`."""
 
     @app.middleware("http")
     async def every_answer(request: Request, call_next: RequestResponseEndpoint) -> Response:
         started = time.perf_counter()
-        response = await _guarded(request, call_next, access)
+        response = await _guarded(request, call_next, access, rate)
         route = getattr(request.scope.get("route"), "path", "(none)")
         REQUESTS.labels(route, request.method, str(response.status_code)).inc()
         SECONDS.labels(route).observe(time.perf_counter() - started)
@@ -68,17 +69,21 @@ def install(app: FastAPI, access: Access) -> None:
     app.add_middleware(HeadAsGet)
 
 
-async def _guarded(request: Request, call_next: RequestResponseEndpoint, access: Access) -> Response:
+async def _guarded(request: Request, call_next: RequestResponseEndpoint, access: Access, rate: RateLimit) -> Response:
+    fields: dict[str, str] = {}
     try:
         access.check_host(request)
-        if request.method not in _SAFE or access.closed:
+        if request.method not in _SAFE or access.closed or (rate.limited and access.presented(request)):
             await request.app.state.newsloom.keyring.fresh()
+        fields = await rate.spend(request)
         access.check_read(request)
     except Problem as error:
-        return problem(error.status, error.detail, error.headers)
+        return problem(error.status, error.detail, {**fields, **(error.headers or {})})
     except Unavailable as error:
         return problem(503, str(error), {"Retry-After": RETRY_AFTER_S})
     try:
-        return await call_next(request)
+        response = await call_next(request)
     except Exception as error:  # noqa: BLE001: beyond here, Starlette's own handler would answer without our headers
-        return await bug(request, error)
+        response = await bug(request, error)
+    response.headers.update(fields)
+    return response

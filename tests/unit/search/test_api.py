@@ -325,3 +325,17 @@ async def test_descriptions_and_metrics(gateway: Gateway) -> None:
     assert "GET /v1/search" in (await gateway.http.get("/docs")).text
     assert "newsloom_http_requests_total" in (await gateway.http.get("/metrics")).text
     assert "text/css" in (await gateway.http.get("/static/style.css")).headers["content-type"]
+
+
+async def test_with_a_rate_limit_every_answer_tells_what_is_left_also_those_that_are_errors() -> None:
+    made = Gateway(rate_limit=3)
+    try:
+        answers = [await made.http.get(at) for at in ("/v1/search?no=1", "/nowhere", "/v1/search", "/v1/search")]
+        assert (await made.http.get("/healthz")).status_code == 200
+    finally:
+        await made.http.aclose()
+        await made.es.close()
+    assert [a.status_code for a in answers] == [422, 404, 200, 429]
+    assert [a.headers["RateLimit"].split(";t=")[0] for a in answers] == [f'"minute";r={n}' for n in (2, 1, 0, 0)]
+    assert "Content-Security-Policy" in answers[-1].headers
+    assert "more than 3 requests a minute" in problem(answers[-1], 429)["detail"]
