@@ -83,7 +83,7 @@ async def _guarded(request: Request, call_next: RequestResponseEndpoint, access:
         return problem(503, str(error), {"Retry-After": RETRY_AFTER_S})
     try:
         response = await call_next(request)
-    except Exception as error:  # noqa: BLE001: beyond here, Starlette's own handler would answer without our headers
+    except Exception as error:  # beyond here, Starlette's own handler would answer without our headers
         response = await bug(request, error)
     response.headers.update(fields)
     return response
