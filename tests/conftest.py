@@ -49,6 +49,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         os.environ |= {GIVEN[0]: found.kafka, GIVEN[1]: found.elasticsearch}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests go to one worker; the whole chaos suite too, so that no two scenarios run at once."""
     for item in items:
