@@ -41,7 +41,7 @@ from services.runtime.stage import Forward
 
 SIZES = (1, 10, 100, 1000, 5000)
 HEADER = " batch documents   ours/s helper/s  ratio: median (least to most)   articles alone helper's best"
-THREADS, CHUNKS = (1, 2, 4), (100, 500, 1000)
+THREADS, CHUNKS = (1, 2, 4), (50, 200, 500, 1000)
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 STEMS = ("harbour", "ferry", "council", "quay", "minister", "budget", "river", "bridge", "strike", "union", "school")
 WORDS = tuple(stem + ending for stem in STEMS for ending in ("", "s", "ed", "ing"))

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 
+import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -15,7 +16,7 @@ from services.contracts.topics import RETRIES, Topic
 from services.runtime.alive import rest, work_of
 from services.runtime.errors import Unavailable
 from services.runtime.progress import Progress
-from services.runtime.publisher import Publisher
+from services.runtime.publisher import MessageTooLarge, Publisher
 from services.runtime.retries import due_ms
 from services.runtime.settings import Settings
 from services.runtime.stage import Done, Stage
@@ -25,8 +26,11 @@ from services.runtime.watchdog import Watched
 MOST = 100
 MOST_BYTES = 4 * 1024 * 1024  # one larger message still comes, alone (KIP-74)
 POLL_MS = 1000
+PAUSE_S = 1.0  # before it is read anew
+STOP_LIMIT_S = 5.0
 MOST_WAIT_S = 900.0  # whatever a header says: within the poll interval below
 POLL_INTERVAL_MS = 1_800_000
+log = structlog.get_logger()
 
 
 def readers_of(
@@ -55,9 +59,17 @@ class TierReader:
     async def run(self) -> None:
         """Read until cancelled; what is not acknowledged then comes again."""
         with work_of(self.watched.progress.tick):
-            await self._dependencies.wait_for("kafka", self._session)
+            while True:
+                consumer = await self._dependencies.wait_for("kafka", self._connect)
+                try:
+                    await self._read(consumer)
+                except (KafkaError, OSError, Unavailable) as error:
+                    log.warning("a retry topic is read anew", topic=self.watched.topic, error=repr(error))
+                finally:
+                    await _stopped(consumer)
+                await asyncio.sleep(PAUSE_S)
 
-    async def _session(self) -> None:
+    async def _connect(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
             self.watched.topic,
             bootstrap_servers=self._kafka,
@@ -70,14 +82,15 @@ class TierReader:
         )
         try:
             await consumer.start()
-            self._dependencies.up("kafka")
-            while True:
-                for partition, records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST)).items():
-                    await self._send_when_due(consumer, partition, records)
         except (KafkaError, OSError) as error:
+            await _stopped(consumer)
             raise Unavailable(f"{self.watched.topic} can not be read: {error!r}") from error
-        finally:
-            await consumer.stop()
+        return consumer
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            for partition, records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=MOST)).items():
+                await self._send_when_due(consumer, partition, records)
 
     async def _send_when_due(
         self, consumer: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]
@@ -95,10 +108,23 @@ class TierReader:
 
     async def _send(self, records: Sequence[ConsumerRecord]) -> None:
         """Raises PublishError; what is not acknowledged is then read and sent again."""
-        sends = (
-            self._publisher.send_raw(self._topic, r.key, r.value or b"", list(r.headers), r.timestamp) for r in records
-        )
-        await asyncio.gather(*sends)
+        await asyncio.gather(*(self._send_one(record) for record in records))
+
+    async def _send_one(self, record: ConsumerRecord) -> None:
+        try:
+            await self._publisher.send_raw(
+                self._topic, record.key, record.value or b"", list(record.headers), record.timestamp
+            )
+        except MessageTooLarge as error:  # only what others put there: ours came from that topic
+            log.error("a message on a retry topic is too large", offset=record.offset, error=str(error))
+
+
+async def _stopped(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group, but not for as long as a broker that hangs would have it (40 s)."""
+    try:
+        await asyncio.wait_for(consumer.stop(), STOP_LIMIT_S)
+    except (TimeoutError, KafkaError) as error:
+        log.warning("a retry topic's consumer did not stop in time", error=repr(error))
 
 
 def wait_s(record: ConsumerRecord) -> float:

@@ -53,8 +53,8 @@ def test_what_fails_twice_comes_again_twice_and_others_overtake_it(own: Settings
     assert (status["retried"], status["dead"]) == (5, 0)
 
 
-def test_a_kill_while_a_message_waits_loses_nothing(own: Settings) -> None:
-    with running(tiny(own, "6")) as (child,):
+def test_a_kill_while_a_message_waits_loses_nothing_and_waiting_is_no_stall(own: Settings) -> None:
+    with running(tiny(own.model_copy(update={"stall_limit_s": 5.0}), "14")) as (child,):
         produce(own, PAGES, [page("late", "down").to_json()])
         eventually(lambda: records(own, TIERS[0]), "it waits")
         eventually(lambda: (child.get("/status") or {})["stages"][1]["lag"] == 1, "and is seen to")
