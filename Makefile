@@ -42,7 +42,7 @@ check: setup-dev ## format, lint, types, layers, generated files
 .PHONY: test
 test: setup-dev ## every test that needs no container, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=20
+	$(BIN)/coverage run -m pytest -n 2 --no-loadscope-reorder --durations=20
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=90
 

@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.cleaning import clean_up
+from xdist.scheduler import LoadScopeScheduling
 
 from services.runtime.settings import Settings
 from services.standalone import state
@@ -49,12 +51,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         os.environ |= {GIVEN[0]: found.kafka, GIVEN[1]: found.elasticsearch}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "ByFile":
+    """`--dist loadgroup` tells groups by ids that pytest 9.2 does not let xdist 3.8 change; so they are told here."""
+    return ByFile(config, log)
+
+
+class ByFile(LoadScopeScheduling):
     """A file's tests go to one worker; the whole chaos suite too, so that no two scenarios run at once."""
-    for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "chaos" else str(item.path.relative_to(HERE))))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "chaos" if nodeid.startswith("tests/chaos/") else nodeid.partition("::")[0]
 
 
 def _given() -> Servers | None:
