@@ -39,15 +39,18 @@ async def look_up(
     return found
 
 
-async def expect_winners(es: AsyncElasticsearch, lost: Sequence[tuple[str, str]]) -> None:
-    """See that something stands under each (index, id) at which a write lost a conflict. Raises Unavailable.
+async def expect_winners(es: AsyncElasticsearch, lost: Sequence[tuple[str, str, int]]) -> None:
+    """See that each (index, id, version) lost its conflict to a version that is as new. Raises Unavailable.
 
     A full disk fails a shard that knew of a first try but could not keep it: the second try then loses against nothing,
     and to call that a success lost documents (seen in make chaos SCENARIO=disk).
     """
     for some in _slices(lost):
-        wanted = [{"_index": index, "_id": id_} for index, id_ in some]
-        if gone := [doc["_id"] for doc in await get_many(es, wanted, source=False) if not doc.get("found")]:
+        wanted = [{"_index": index, "_id": id_} for index, id_, _ in some]
+        found = await get_many(es, wanted, source=False)
+        if gone := [
+            id_ for (_, id_, version), doc in zip(some, found, strict=True) if doc.get("_version", -1) < version
+        ]:
             raise Unavailable(f"{len(gone)} documents lost against versions that are not there, such as {gone[0]}")
 
 

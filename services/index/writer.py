@@ -79,7 +79,7 @@ class _Run:
         self._tasks: set[asyncio.Task[list[tuple[_Item, Answer]]]] = set()
         self._answers: list[Answer | None] = [None] * count
         self._failing_since: float | None = None
-        self._lost: list[tuple[str, str]] = []
+        self._lost: list[tuple[str, str, int]] = []
 
     async def all(self) -> list[Answer]:
         while True:
@@ -183,7 +183,7 @@ class _Run:
             return
         self._failing_since = None
         if answer.kind is Kind.STALE and item.write.route is Route.ALIAS:  # of articles, archive.py sees to it
-            self._lost.append((item.write.index, item.write.id))
+            self._lost.append((item.write.index, item.write.id, item.write.version))
         if item.place is not None:
             self._answers[item.place] = answer
         elif answer.kind is Kind.REFUSED:

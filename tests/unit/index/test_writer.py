@@ -74,8 +74,11 @@ async def test_a_journey_that_lost_against_nothing_is_no_success() -> None:
     es.item_fault = lambda index, document: 409 if index == "journeys" and document["n"] == "7" else None
     with pytest.raises(Unavailable, match="1 documents lost against versions that are not there, such as 7"):
         await writer.write_all(writes(9, then=True))
-    with pytest.raises(Unavailable, match="not there"):
-        await writer.write_all([Write("journeys", "7", 9, {"n": "7"})])
+    es.store["journeys-000001", "7"] = 5, {"n": "7"}
+    for version in (6, 9):
+        with pytest.raises(Unavailable, match="not there"):
+            await writer.write_all([Write("journeys", "7", version, {"n": "7"})])
+    assert await writer.write_all([Write("journeys", "7", 5, {"n": "7"})]) == [STALE]
 
 
 async def test_what_follows_goes_out_after_its_document_was_acknowledged_and_shares_requests() -> None:
