@@ -212,14 +212,16 @@ def _article(number: int, dice: random.Random) -> Enriched:
 
 
 def _action(index: str, article: Enriched) -> dict[str, Any]:
-    about = {"_index": index, "_id": article.id, "version": article_version(article.fetched_at)}
-    return {**about, "version_type": "external", "_source": to_document(article, AT)}
+    return _versioned(index, article.id, article_version(article.fetched_at), to_document(article, AT))
 
 
 def _journey(index: str, article: Enriched) -> dict[str, Any]:
     version = journey_version(article.fetched_at, "indexed", article.revision)
-    about = {"_index": index, "_id": article.id, "version": version, "version_type": "external"}
-    return {**about, "_source": indexed_journey(article, AT)}
+    return _versioned(index, article.id, version, indexed_journey(article, AT))
+
+
+def _versioned(index: str, id_: str, version: int, document: dict[str, Any]) -> dict[str, Any]:
+    return {"_index": index, "_id": id_, "version": version, "version_type": "external", "_source": document}
 
 
 async def _prepare(settings: Settings) -> None:

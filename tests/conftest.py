@@ -27,7 +27,6 @@ from services.standalone.logfiles import tail
 from services.standalone.ports import unused
 from services.standalone.process import Command
 
-HERE = Path(__file__).parent
 GIVEN = ("NEWSLOOM_TEST_KAFKA", "NEWSLOOM_TEST_ELASTICSEARCH")
 START_LIMIT_S = 280
 STOP_LIMIT_S = 90

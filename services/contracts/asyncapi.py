@@ -10,10 +10,9 @@ from pydantic.json_schema import models_json_schema
 from services.contracts.examples import examples_of
 from services.contracts.headers import DEAD_HEADERS, HEADERS, RETRY_HEADERS
 from services.contracts.messages import Message
-from services.contracts.topics import FLOW, RETRIES, TOPICS, Topic
+from services.contracts.topics import FLOW, RETRY_TOPICS, TOPICS, Topic
 
 BINDING_VERSION = "0.5.0"
-_RETRY_TOPICS = frozenset(tier for tiers in RETRIES.values() for tier in tiers)
 SERVICES = ("fetch", "clean", "enrich", "index", "search")
 _DESCRIPTION = """\
 Newsloom turns sources of news into a searchable archive. Its services pass each article on through these topics;
@@ -90,8 +89,6 @@ def _operation(topic: Topic, service: str, action: str) -> tuple[str, JSON]:
 
 
 def _message(topic: Topic) -> JSON:
-    if topic in _RETRY_TOPICS:
-        return _retry_message(topic)
     if topic.model is None:
         origin = topic.name.removesuffix(".dead")
         return {
@@ -101,26 +98,21 @@ def _message(topic: Topic) -> JSON:
             "payload": {"description": f"the bytes of the message on {origin}; they need not be JSON"},
             "bindings": {"kafka": {"bindingVersion": BINDING_VERSION}},
         }
+    if topic in RETRY_TOPICS:
+        summary = "the message untouched, and headers that say when and why it is tried again"
+        headers: JSON = {"headers": _headers(HEADERS | RETRY_HEADERS, required=list(RETRY_HEADERS))}
+    else:
+        summary = (topic.model.__doc__ or "").partition("`: ")[2]
+        headers = {"traits": [{"$ref": "#/components/messageTraits/headers"}]}
+    examples = [{"name": name, "payload": payload} for name, payload in examples_of(topic.name).items()]
     return {
         "title": topic.title,
-        "summary": (topic.model.__doc__ or "").partition("`: ")[2],
+        "summary": summary,
         "contentType": "application/json",
-        "traits": [{"$ref": "#/components/messageTraits/headers"}],
+        **headers,
         "payload": {"$ref": f"#/components/schemas/{topic.model.__name__}"},
         "bindings": {"kafka": {"key": _KEY, "bindingVersion": BINDING_VERSION}},
-        "examples": [{"name": name, "payload": payload} for name, payload in examples_of(topic.name).items()],
-    }
-
-
-def _retry_message(topic: Topic) -> JSON:
-    assert topic.model is not None, "a retry topic has the model of its topic"  # noqa: S101
-    return {
-        "title": topic.title,
-        "summary": "the message untouched, and headers that say when and why it is tried again",
-        "contentType": "application/json",
-        "headers": _headers(HEADERS | RETRY_HEADERS, required=list(RETRY_HEADERS)),
-        "payload": {"$ref": f"#/components/schemas/{topic.model.__name__}"},
-        "bindings": {"kafka": {"key": _KEY, "bindingVersion": BINDING_VERSION}},
+        **({"examples": examples} if examples else {}),
     }
 
 

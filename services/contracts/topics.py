@@ -127,7 +127,8 @@ def _retry(topic: Topic, tier: int) -> Topic:
 
 RETRIES = {topic.name: tuple(_retry(topic, n + 1) for n in range(RETRY_TIERS)) for topic in (URLS, PAGES, ARTICLES)}
 """By topic: where its reader puts messages that it will try again later, one topic a delay."""
-TOPICS = FLOW + DEAD + tuple(tier for tiers in RETRIES.values() for tier in tiers)
+RETRY_TOPICS = tuple(tier for tiers in RETRIES.values() for tier in tiers)
+TOPICS = FLOW + DEAD + RETRY_TOPICS
 MAX_MESSAGE_BYTES = max(t.max_bytes for t in TOPICS)
 
 

@@ -36,7 +36,10 @@ class FetchError(Exception):
     reason: SkipReason = SkipReason.HTTP_ERROR
     retry: bool = False
     later: int = 0
-    retry_after_s: float | None = None
+
+    def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class Blocked(FetchError):
@@ -96,10 +99,6 @@ class HostDown(Unreachable):
 
     retry = False
 
-    def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
-
 
 class HttpError(FetchError):
     """There was an answer, but no page in it."""
@@ -121,18 +120,13 @@ class Paused(HttpError):
 
     later = RETRY_TIERS
 
-    def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
-
 
 class BadStatus(HttpError):
     """A status other than 2xx; `retry_after_s` when the server named one."""
 
     def __init__(self, status: int, url: str, retry_after_s: float | None = None) -> None:
-        super().__init__(f"{url} answered HTTP status {status}")
+        super().__init__(f"{url} answered HTTP status {status}", retry_after_s)
         self.status = status
-        self.retry_after_s = retry_after_s
         self.retry = status in RETRIED_STATUSES
         self.later = RETRY_TIERS if self.retry else 0
         self.reason = SkipReason.GONE if status in GONE_STATUSES else SkipReason.HTTP_ERROR

@@ -25,6 +25,7 @@ from services.runtime.stage import Stage
 
 BUFFER = 4  # messages between faust and our own queue; unlike what is before and after, not bounded by bytes
 SESSION_S = 30.0  # without a heartbeat; they come from faust's own thread, also while a batch takes minutes
+POLL_INTERVAL_S = 1800.0  # between two polls of a consumer that is not taken for dead
 FETCH_BYTES = 4 * MIB  # a partition and fetch; one larger message still comes, alone (KIP-74)
 
 
@@ -57,7 +58,7 @@ def consumer_app(
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=SESSION_S / 10,
         broker_request_timeout=40.0,
-        broker_max_poll_interval=1800.0,
+        broker_max_poll_interval=POLL_INTERVAL_S,
         # A stage that waits for Elasticsearch is patient, not stuck; the watchdog judges stalls.
         stream_processing_timeout=24 * 3600.0,
         # We have no tables, but faust makes their folder all the same, and the working directory may be read-only.

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.contracts.headers import RETRY_PREFIX
 from services.contracts.messages import Origin
 from services.contracts.stamps import stamp
-from services.runtime.retries import attempts_of, first_of, without_story
+from services.runtime.retries import attempts_of, first_of
 from services.runtime.stage import Delivery, Failure
-from services.runtime.trace import Headers
+from services.runtime.trace import Headers, without
 
 PREFIX = "dead-"
 
@@ -61,12 +62,12 @@ def dead_headers(delivery: Delivery, stage: str, failure: Failure, now: datetime
         last_at=died_at,
         origin=delivery.origin,
     )
-    return [*without_story(own_headers(delivery.headers)), *context.headers()]
+    return [*without(own_headers(delivery.headers), RETRY_PREFIX), *context.headers()]
 
 
 def own_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
     """The headers that the message had before it died."""
-    return [(name, value) for name, value in headers if not name.startswith(PREFIX)]
+    return without(headers, PREFIX)
 
 
 def replay_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:

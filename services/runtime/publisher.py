@@ -136,7 +136,12 @@ class Publisher:
         if self._producer is not failed:
             return  # another send was faster
         self._producer = None
-        try:
-            await asyncio.wait_for(failed.stop(), STOP_TIMEOUT_S)  # type: ignore[union-attr]
-        except (KafkaError, TimeoutError, OSError) as error:
-            log.warning("a failed producer did not stop well", error=repr(error))
+        await stop_client(failed)
+
+
+async def stop_client(client: Any) -> None:
+    """Stop a producer or consumer of aiokafka, but not for as long as a broker that hangs would have it (40 s)."""
+    try:
+        await asyncio.wait_for(client.stop(), STOP_TIMEOUT_S)
+    except (KafkaError, TimeoutError, OSError) as error:
+        log.warning("a client of Kafka did not stop well", client=type(client).__name__, error=repr(error))

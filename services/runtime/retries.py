@@ -3,14 +3,14 @@
 Retries go through topics of their own, one a delay, so that no message waits for another that failed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.contracts.headers import RETRY_PREFIX
 from services.contracts.stamps import stamp
 from services.contracts.topics import RETRIES
 from services.runtime.stage import Outcome, Postponed, Retry, Stage
-from services.runtime.trace import Headers
+from services.runtime.trace import Headers, without
 
 ATTEMPTS, FIRST_AT, DUE, REASON = (RETRY_PREFIX + name for name in ("attempts", "first-at", "due", "reason"))
 _MOST_DIGITS = 15
@@ -46,7 +46,7 @@ def retry_headers(headers: Headers, postponed: Postponed, now: datetime) -> Head
         DUE: str(int((now.timestamp() + postponed.delay_s) * 1000)),
         REASON: str(postponed.otherwise.reason),
     }
-    return [*without_story(headers), *((name, value.encode()) for name, value in story.items())]
+    return [*without(headers, RETRY_PREFIX), *((name, value.encode()) for name, value in story.items())]
 
 
 def attempts_of(headers: Headers) -> int:
@@ -56,7 +56,7 @@ def attempts_of(headers: Headers) -> int:
 
 def first_of(headers: Headers) -> str:
     """When it first failed, RFC 3339; empty when it has not."""
-    return (dict(headers).get(FIRST_AT) or b"").decode("utf-8", "replace")[:40]
+    return _text(headers, FIRST_AT)[:40]
 
 
 def due_ms(headers: Headers) -> int:
@@ -64,11 +64,10 @@ def due_ms(headers: Headers) -> int:
     return _number(headers, DUE)
 
 
-def without_story(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
-    """The headers that the message had before its first retry."""
-    return [(name, value) for name, value in headers if not name.startswith(RETRY_PREFIX)]
-
-
 def _number(headers: Headers, name: str) -> int:
-    text = (dict(headers).get(name) or b"").decode("utf-8", "replace")
+    text = _text(headers, name)
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+
+
+def _text(headers: Headers, name: str) -> str:
+    return (dict(headers).get(name) or b"").decode("utf-8", "replace")

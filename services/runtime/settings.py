@@ -12,8 +12,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.contracts.topics import RETRY_TIERS
 from services.runtime.errors import UsageError
 
+MOST_DELAY_S = 900.0
+"""Of a retry: its reader polls Kafka in between (consumer.POLL_INTERVAL_S)."""
 STAGES = ("fetch", "clean", "enrich", "index")
 """The services that read topics, in the order a page meets them."""
 BESIDE = ("archive",)
@@ -61,7 +64,7 @@ def _delays(value: str) -> str:
         return ""
     parts = value.split(",")
     try:
-        fits = len(parts) <= 3 and all(0 < float(part) <= 900 for part in parts)
+        fits = len(parts) <= RETRY_TIERS and all(0 < float(part) <= MOST_DELAY_S for part in parts)
     except ValueError:
         fits = False
     if not fits:

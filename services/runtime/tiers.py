@@ -14,22 +14,19 @@ from aiokafka.errors import KafkaError
 
 from services.contracts.topics import RETRIES, Topic
 from services.runtime.alive import rest, work_of
+from services.runtime.consumer import FETCH_BYTES, POLL_INTERVAL_S
 from services.runtime.errors import Unavailable
 from services.runtime.progress import Progress
-from services.runtime.publisher import MessageTooLarge, Publisher
+from services.runtime.publisher import MessageTooLarge, Publisher, stop_client
 from services.runtime.retries import due_ms
-from services.runtime.settings import Settings
+from services.runtime.settings import MOST_DELAY_S, Settings
 from services.runtime.stage import Done, Stage
 from services.runtime.waiting import Dependencies
 from services.runtime.watchdog import Watched
 
 MOST = 100
-MOST_BYTES = 4 * 1024 * 1024  # one larger message still comes, alone (KIP-74)
 POLL_MS = 1000
 PAUSE_S = 1.0  # before it is read anew
-STOP_LIMIT_S = 5.0
-MOST_WAIT_S = 900.0  # whatever a header says: within the poll interval below
-POLL_INTERVAL_MS = 1_800_000
 log = structlog.get_logger()
 
 
@@ -66,7 +63,7 @@ class TierReader:
                 except (KafkaError, OSError, Unavailable) as error:
                     log.warning("a retry topic is read anew", topic=self.watched.topic, error=repr(error))
                 finally:
-                    await _stopped(consumer)
+                    await stop_client(consumer)
                 await asyncio.sleep(PAUSE_S)
 
     async def _connect(self) -> AIOKafkaConsumer:
@@ -77,13 +74,13 @@ class TierReader:
             group_id=self.watched.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_partition_fetch_bytes=MOST_BYTES,
-            max_poll_interval_ms=POLL_INTERVAL_MS,
+            max_partition_fetch_bytes=FETCH_BYTES,
+            max_poll_interval_ms=int(POLL_INTERVAL_S * 1000),
         )
         try:
             await consumer.start()
         except (KafkaError, OSError) as error:
-            await _stopped(consumer)
+            await stop_client(consumer)
             raise Unavailable(f"{self.watched.topic} can not be read: {error!r}") from error
         return consumer
 
@@ -98,7 +95,7 @@ class TierReader:
         """Send and acknowledge `records`, which are due in order, as they get due."""
         left = list(records)
         while left:
-            await rest(min(wait_s(left[0]), MOST_WAIT_S))
+            await rest(min(wait_s(left[0]), MOST_DELAY_S))  # whatever a header says: within the poll interval
             due = [left.pop(0)]
             while left and wait_s(left[0]) <= 0:
                 due.append(left.pop(0))
@@ -117,14 +114,6 @@ class TierReader:
             )
         except MessageTooLarge as error:  # only what others put there: ours came from that topic
             log.error("a message on a retry topic is too large", offset=record.offset, error=str(error))
-
-
-async def _stopped(consumer: AIOKafkaConsumer) -> None:
-    """Leave the group, but not for as long as a broker that hangs would have it (40 s)."""
-    try:
-        await asyncio.wait_for(consumer.stop(), STOP_LIMIT_S)
-    except (TimeoutError, KafkaError) as error:
-        log.warning("a retry topic's consumer did not stop in time", error=repr(error))
 
 
 def wait_s(record: ConsumerRecord) -> float:

@@ -30,6 +30,11 @@ def onward(headers: Iterable[tuple[str, bytes | None]], message: Message) -> Hea
     return _with_source([("traceparent", traceparent)], message)
 
 
+def without(headers: Iterable[tuple[str, bytes | None]], prefix: str) -> Headers:
+    """The headers whose names do not begin with `prefix`."""
+    return [(name, value) for name, value in headers if not name.startswith(prefix)]
+
+
 def _with_source(headers: Headers, message: Message) -> Headers:
     source = getattr(message, "source", None)
     source_id = source if isinstance(source, str) else getattr(source, "id", None)

@@ -106,10 +106,12 @@ class Watchdog(threading.Thread):
     def look(self, admin: KafkaAdminClient) -> None:
         """Read committed and end offsets once and judge each reader."""
         committed = _committed(admin, {reader.group for reader in self._readers})
+        parts = {reader.topic: _partitions(admin, reader.topic) for reader in self._readers}
+        latest, earliest = (_offsets(admin, parts.values(), spec) for spec in (OffsetSpec.LATEST, OffsetSpec.EARLIEST))
         for reader, clock in zip(self._readers, self._clocks, strict=True):
             topic, progress = reader.topic, reader.progress
-            ends, starts = _offsets(admin, topic, OffsetSpec.LATEST), _offsets(admin, topic, OffsetSpec.EARLIEST)
-            done = {tp: max(committed.get((reader.group, tp), 0), starts.get(tp, 0)) for tp in ends}
+            ends = {tp: latest[tp] for tp in parts[topic] if tp in latest}
+            done = {tp: max(committed.get((reader.group, tp), 0), earliest.get(tp, 0)) for tp in ends}
             lag = sum(max(0, end - done[tp]) for tp, end in ends.items())
             progress.set_lag(lag)
             if clock.stalled(
@@ -131,7 +133,12 @@ def _committed(admin: KafkaAdminClient, groups: Iterable[str]) -> dict[tuple[str
     }
 
 
-def _offsets(admin: KafkaAdminClient, topic: str, spec: OffsetSpec) -> dict[TopicPartition, int]:
-    entry = admin.describe_topics([topic])[0]
-    tps = {TopicPartition(topic, p["partition_index"]): spec for p in entry["partitions"]}
+def _partitions(admin: KafkaAdminClient, topic: str) -> list[TopicPartition]:
+    return [TopicPartition(topic, p["partition_index"]) for p in admin.describe_topics([topic])[0]["partitions"]]
+
+
+def _offsets(
+    admin: KafkaAdminClient, parts: Iterable[Iterable[TopicPartition]], spec: OffsetSpec
+) -> dict[TopicPartition, int]:
+    tps = {tp: spec for some in parts for tp in some}
     return {tp: int(getattr(found, "offset", found)) for tp, found in admin.list_partition_offsets(tps).items()}

@@ -10,20 +10,18 @@ import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from services.contracts.fates import Skip, SkipReason
 from services.contracts.messages import Message, PageMessage
 from services.contracts.topics import PAGES
 from services.runtime import consumer
-from services.runtime.errors import Unavailable
 from services.runtime.logs import configure_logs
 from services.runtime.service import Context, Service, run_service
 from services.runtime.settings import load_settings
 from services.runtime.stage import Outcome, Stage
+from support import given_down
 
-WAIT = os.environ.get("SLOW_WAIT")
 BLOCK_S = float(os.environ.get("SLOW_BLOCK_S", "0"))
 
 
@@ -35,8 +33,7 @@ def _outcome(message: Message) -> Outcome:
 
 
 async def _process(messages: Sequence[Message]) -> list[Outcome]:
-    if WAIT and Path(WAIT).exists():  # noqa: ASYNC240  # a file of the test's, on a local disk
-        raise Unavailable("the test says so")
+    given_down.check("SLOW_WAIT")
     if any(isinstance(message, PageMessage) and message.text == "hang" for message in messages):
         await asyncio.Event().wait()
     return [_outcome(message) for message in messages]

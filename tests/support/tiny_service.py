@@ -4,25 +4,22 @@ TINY_WAIT names a file: while it exists, the stage's dependency counts as down.
 """
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from services.contracts.fates import Skip, SkipReason
 from services.contracts.messages import Message, PageMessage
 from services.contracts.topics import ARTICLES, PAGES, RETRY_TIERS
-from services.runtime.errors import Unavailable
 from services.runtime.logs import configure_logs
 from services.runtime.pool import Pool
 from services.runtime.service import Context, Service, run_service
 from services.runtime.settings import load_settings
 from services.runtime.stage import Outcome, Retry, Stage
+from support import given_down
 from support.work import work
 
 _tried: Counter[str] = Counter()
-WAIT = os.environ.get("TINY_WAIT")
 
 
 def _flaky(message: Message) -> Outcome | None:
@@ -41,8 +38,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     await pool.start()
 
     async def process(messages: Sequence[Message]) -> list[Outcome]:
-        if WAIT and Path(WAIT).exists():  # noqa: ASYNC240  # a file of the test's, on a local disk
-            raise Unavailable("the test says so")
+        given_down.check("TINY_WAIT")
         return [_flaky(m) or outcome for m, outcome in zip(messages, await pool.process(messages), strict=True)]
 
     try:

@@ -9,8 +9,8 @@ from typing import Any
 import psutil
 import pytest
 from support.messages import page
-from support.processes import Child, eventually, free_ports, running
-from support.topics import create_topics, produce, values
+from support.processes import Child, eventually, running
+from support.topics import produce, values
 
 from services.contracts.topics import FATES, PAGES
 from services.runtime.admin import connect
@@ -19,14 +19,6 @@ from services.runtime.watchdog import EXIT_STALLED, INTERVAL_S, busy_limit
 
 pytestmark = pytest.mark.stack
 MIB = 2**20
-
-
-@pytest.fixture
-def own(settings: Settings) -> Settings:
-    """The settings with free ports, and the topics created."""
-    given = settings.model_copy(update={"http": f"127.0.0.1:{free_ports()}"})
-    create_topics(given)
-    return given
 
 
 def slow(settings: Settings, **environment: str) -> Child:

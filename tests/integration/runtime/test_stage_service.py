@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from support.messages import page
-from support.processes import Child, eventually, free_ports, running
-from support.topics import create_topics, produce, records, values
+from support.processes import Child, eventually, running
+from support.topics import produce, records, values
 from typer.testing import CliRunner
 
 from services.cli import application
@@ -18,14 +18,6 @@ from services.runtime.settings import Settings, load_settings
 
 pytestmark = pytest.mark.stack
 DEAD = topic_named("news.pages.v1.dead")
-
-
-@pytest.fixture
-def own(settings: Settings) -> Settings:
-    """The settings with free ports, and the topics created."""
-    given = settings.model_copy(update={"http": f"127.0.0.1:{free_ports()}"})
-    create_topics(given)
-    return given
 
 
 def tiny(settings: Settings, **environment: str) -> Child:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from support.messages import page
-from support.processes import Child, eventually, free_ports, running
-from support.topics import create_topics, produce, records, values
+from support.processes import Child, eventually, running
+from support.topics import produce, records, values
 
 from services.contracts.topics import ARTICLES, FATES, PAGES, RETRIES
 from services.contracts.urls import article_id
@@ -15,13 +15,6 @@ from services.runtime.settings import Settings
 
 pytestmark = pytest.mark.stack
 TIERS = RETRIES[PAGES.name]
-
-
-@pytest.fixture
-def own(settings: Settings) -> Settings:
-    given = settings.model_copy(update={"http": f"127.0.0.1:{free_ports()}"})
-    create_topics(given)
-    return given
 
 
 def tiny(settings: Settings, delays: str) -> Child:

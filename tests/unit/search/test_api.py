@@ -96,13 +96,16 @@ class Gateway:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
+    async def close(self) -> None:
+        await self.http.aclose()
+        await self.es.close()
+
 
 @pytest.fixture
 async def gateway() -> AsyncIterator[Gateway]:
     made = Gateway()
     yield made
-    await made.http.aclose()
-    await made.es.close()
+    await made.close()
 
 
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -333,8 +336,7 @@ async def test_with_a_rate_limit_every_answer_tells_what_is_left_also_those_that
         answers = [await made.http.get(at) for at in ("/v1/search?no=1", "/nowhere", "/v1/search", "/v1/search")]
         assert (await made.http.get("/healthz")).status_code == 200
     finally:
-        await made.http.aclose()
-        await made.es.close()
+        await made.close()
     assert [a.status_code for a in answers] == [422, 404, 200, 429]
     assert [a.headers["RateLimit"].split(";t=")[0] for a in answers] == [f'"minute";r={n}' for n in (2, 1, 0, 0)]
     assert "Content-Security-Policy" in answers[-1].headers
