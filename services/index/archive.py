@@ -47,14 +47,14 @@ class Result:
 class Record:
     """One version of a page: an article, or a tombstone. `make` gives its document when it is about to be sent.
 
-    `lacks`: whether it lacks enrichment. `then` is written once the record is known to be stored.
+    `lacks`: whether it lacks enrichment. `then` makes what is written once the record is known to be stored.
     """
 
     id: str
     version: int
     make: Callable[[], Document]
     lacks: bool = False
-    then: Write | None = None
+    then: Callable[[], Write] | None = None
 
 
 class Archive:
@@ -96,7 +96,7 @@ class Archive:
         if missing := [id_ for id_ in ids if id_ not in now]:  # moved a moment ago, or deleted
             now |= await look_up(self._es, self._alias, missing, kept.NEEDED, fresh=True)
         results = {record.id: judge(record, now.get(record.id)) for record in lost}
-        same = [r.then for r in lost if r.then and results[r.id].standing is Standing.NEWEST]
+        same = [r.then() for r in lost if r.then and results[r.id].standing is Standing.NEWEST]
         await self._writer.write_all(same)  # a crash may have come before it
         for record in lost:
             if results[record.id].standing is Standing.SUPERSEDED and record.id in now:

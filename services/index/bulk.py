@@ -1,5 +1,6 @@
 """What a bulk request says, and what each item's answer means. Versions are the documents' own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -29,7 +30,8 @@ class Route(Enum):
 class Write:
     """One document to write under `id`; a stored version that is equal or higher stays.
 
-    `same`: a stored version that is equal is replaced. `then` is written once this one is acknowledged, never before.
+    `same`: a stored version that is equal is replaced. `then` makes what is written once this one is acknowledged,
+    never before.
     """
 
     index: str
@@ -38,7 +40,7 @@ class Write:
     document: dict[str, Any]
     route: Route = Route.ALIAS
     same: bool = False
-    then: "Write | None" = None
+    then: "Callable[[], Write] | None" = None
 
     def action(self, index: str) -> bytes:
         """The line before the document: where it goes."""

@@ -1,5 +1,6 @@
 """From an enriched article to the document that Elasticsearch keeps."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,8 @@ from services.index.versions import article_version
 _OWN_FIELDS = {"schema_version"}
 
 
-def article_record(article: Enriched, indexed_at: datetime, then: Write | None = None) -> Record:
-    """This version of the article, for the archive; `then` is written once it is stored."""
+def article_record(article: Enriched, indexed_at: datetime, then: Callable[[], Write] | None = None) -> Record:
+    """This version of the article, for the archive; what `then` makes is written once it is stored."""
     return Record(
         article.id,
         article_version(article.fetched_at, article.revision),

@@ -17,6 +17,7 @@ class Limits:
     slow_s: float = 5.0  # far under the request's time limit (30 s): halve before requests fail, not after
     in_flight: int = 3  # two being indexed and one on its way; each holds at most `most_bytes` here and there
     least_share: int = 50  # documents; of a batch of 100, two halves at once took two thirds of the time of one whole
+    many_followers: int = 200  # some 60 KB; sent while others are under way, or a batch ends with them alone
     patience_s: float = 3.0  # failing for so long without one success is told as Unavailable; /readyz shows it in 10 s
     first_delay_s: float = 0.1
     most_delay_s: float = 1.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from elasticsearch import AsyncElasticsearch
 
@@ -42,7 +43,7 @@ class Indexer:
         now, retention = datetime.now(UTC), self._retention()
         late = {place: why for place, a in enumerate(articles) if (why := expired(a, retention, now))}
         kept = [article for place, article in enumerate(articles) if place not in late]
-        records = [article_record(a, now, then=self._indexed(a, now)) for a in kept]
+        records = [article_record(a, now, then=partial(self._indexed, a, now)) for a in kept]
         results = iter(await self._archive.put(records, searchable=self._searchable))
         return [
             Skip(SkipReason.EXPIRED, late[place]) if place in late else _outcome(article, next(results), now)

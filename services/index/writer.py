@@ -9,31 +9,19 @@ import itertools
 import random
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-import orjson
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.index.bulk import FILTER, Answer, Kind, Route, Write, judge
 from services.index.generations import homes
 from services.index.pace import DEFAULT, Limits, Pace
 from services.index.stored import expect_winners
+from services.index.waiting_line import Item, WaitingLine
 from services.runtime.alive import alive
 from services.runtime.errors import Unavailable
 
 _SPLIT = {400, 413}  # too large, or one item spoils the request; 400 of a whole request names no item
-
-
-@dataclass(eq=False)
-class _Item:
-    """A write on its way; `place` is where its answer goes (None: it follows from another)."""
-
-    write: Write
-    place: int | None
-    line: bytes
-    tries: int = 0
-    moved: bool = False
 
 
 class Writer:
@@ -69,14 +57,14 @@ class _Run:
 
     def __init__(self, writer: Writer, writes: Iterable[Write], count: int, searchable: bool) -> None:
         self._writer, self._pace, self._limits = writer, writer.pace, writer.limits
-        self._source: Iterator[_Item] = (_item(write, place) for place, write in enumerate(writes))
+        self._first = WaitingLine(Item(write, place) for place, write in enumerate(writes))
+        self._followers = WaitingLine()
         self._refresh = "wait_for" if searchable else None
         self._share = max(self._limits.least_share, -(-count // self._pace.in_flight))
-        self._ready: deque[_Item] = deque()
-        self._cut: deque[list[_Item]] = deque()  # requests that the server found too large, in halves
-        self._delayed: list[tuple[float, int, _Item]] = []
+        self._cut: deque[list[Item]] = deque()  # requests that the server found too large, in halves
+        self._delayed: list[tuple[float, int, Item]] = []
         self._order = itertools.count()
-        self._tasks: set[asyncio.Task[list[tuple[_Item, Answer]]]] = set()
+        self._tasks: set[asyncio.Task[list[tuple[Item, Answer]]]] = set()
         self._answers: list[Answer | None] = [None] * count
         self._failing_since: float | None = None
         self._lost: list[tuple[str, str, int]] = []
@@ -100,24 +88,22 @@ class _Run:
 
     def _wake(self) -> None:
         while self._delayed and self._delayed[0][0] <= time.monotonic():
-            self._ready.append(heapq.heappop(self._delayed)[2])
+            item = heapq.heappop(self._delayed)[2]
+            (self._followers if item.place is None else self._first).add(item)
 
-    def _take(self) -> list[_Item]:
-        """The next request: what waits first, then what is new, up to the bound in bytes and this run's share."""
+    def _take(self) -> list[Item]:
+        """The next request: what came first, or when there are many, or none is left of the others, what follows.
+
+        They are not mixed: every shard that a request touches syncs its translog for it.
+        """
         if self._cut:
             return self._cut.popleft()
-        batch: list[_Item] = []
-        size = new = 0
-        while new < self._share and (item := self._ready.popleft() if self._ready else next(self._source, None)):
-            if batch and size + len(item.line) > self._pace.bytes:
-                self._ready.appendleft(item)
-                break
-            batch.append(item)
-            size += len(item.line)
-            new += item.place is not None
-        return batch
+        count, size = self._share, self._pace.bytes
+        if len(self._followers) >= self._limits.many_followers:
+            return self._followers.take(count, size)
+        return self._first.take(count, size) or self._followers.take(count, size)
 
-    async def _send(self, batch: list[_Item]) -> list[tuple[_Item, Answer]]:
+    async def _send(self, batch: list[Item]) -> list[tuple[Item, Answer]]:
         allowed, size, began = self._pace.bytes, sum(len(item.line) for item in batch), time.monotonic()
         try:
             body = await self._body(batch)
@@ -137,7 +123,7 @@ class _Run:
             self._pace.answered(size, time.monotonic() - began, allowed)
         return list(zip(batch, answers, strict=True))
 
-    def _rejected(self, batch: list[_Item], error: ApiError, size: int, allowed: int) -> list[tuple[_Item, Answer]]:
+    def _rejected(self, batch: list[Item], error: ApiError, size: int, allowed: int) -> list[tuple[Item, Answer]]:
         """What a whole request's refusal means: halves for one that is too large, else to be tried again."""
         said = f"Elasticsearch refused a bulk request ({error.status_code}): {error.message}"
         if error.status_code not in _SPLIT:
@@ -151,7 +137,7 @@ class _Run:
         self._cut += (batch[:half], batch[half:])
         return []
 
-    async def _body(self, batch: list[_Item]) -> list[bytes]:
+    async def _body(self, batch: list[Item]) -> list[bytes]:
         """NDJSON lines; each document with the index it goes to. Raises Unavailable."""
         live: dict[str, str] = {}
         at_home = [item for item in batch if item.write.route is Route.HOME]
@@ -177,7 +163,7 @@ class _Run:
             for item, answer in task.result():
                 self._settle(item, answer)
 
-    def _settle(self, item: _Item, answer: Answer) -> None:
+    def _settle(self, item: Item, answer: Answer) -> None:
         if answer.kind is Kind.LATER:
             self._again(item, answer)
             return
@@ -189,9 +175,9 @@ class _Run:
         elif answer.kind is Kind.REFUSED:
             raise RuntimeError(f"Elasticsearch refused a journey that we built ourselves: {answer.reason}")
         if answer.kind is Kind.WRITTEN and item.write.then:
-            self._ready.append(_item(item.write.then, None))
+            self._followers.add(Item(item.write.then()))
 
-    def _again(self, item: _Item, answer: Answer) -> None:
+    def _again(self, item: Item, answer: Answer) -> None:
         now = time.monotonic()
         self._failing_since = self._failing_since or now
         if now - self._failing_since > self._limits.patience_s:
@@ -202,9 +188,5 @@ class _Run:
         heapq.heappush(self._delayed, (now + delay * random.uniform(0.7, 1.3), next(self._order), item))
 
 
-def _item(write: Write, place: int | None) -> _Item:
-    return _Item(write, place, orjson.dumps(write.document))
-
-
-def _each(batch: list[_Item], answer: Answer) -> list[tuple[_Item, Answer]]:
+def _each(batch: list[Item], answer: Answer) -> list[tuple[Item, Answer]]:
     return [(item, answer) for item in batch]
