@@ -8,13 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextlib.contextmanager
 def little_site() -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Its base address, and its pages by path, which may be changed while it serves."""
+    """Its base address, and its pages by path, which may be changed while it serves; an empty one is an error, 500."""
     pages: dict[str, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = pages.get(self.path)
-            self.send_response(200 if body else 404)
+            self.send_response(404 if body is None else 200 if body else 500)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()

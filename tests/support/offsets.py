@@ -4,7 +4,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import MemberToRemove, OffsetSpec
 from kafka.structs import OffsetAndMetadata
 
-from services.contracts.topics import ARTICLES, ENRICHED, FATES, PAGES, URLS
+from services.contracts.topics import ARTICLES, ENRICHED, FATES, PAGES, RETRIES, URLS
 from services.runtime.admin import connect
 from services.runtime.settings import Settings
 
@@ -16,26 +16,28 @@ READERS = {
     FATES.name: "index",
 }
 """Topic → the service whose group reads it, in the order of the flow."""
+_TIERS = {
+    tier.name: f"newsloom-{READERS[topic]}-retry-{number}"
+    for topic, tiers in RETRIES.items()
+    for number, tier in enumerate(tiers, 1)
+}
+_GROUPS = _TIERS | {topic: f"newsloom-{service}" for topic, service in READERS.items()}
+"""Topic → the group that reads it; retry topics first: what waits there flows into the others."""
 
 
 def waiting(settings: Settings) -> dict[str, int]:
-    """Messages that wait, by topic without namespace; retry topics count for the reader of theirs."""
+    """Messages that wait, by topic without namespace."""
     admin = connect(settings)
     try:
-        found = {}
-        for topic, service in _read(admin, settings).items():
-            found[topic.removeprefix(settings.namespace)] = _lag(admin, topic, settings.name(f"newsloom-{service}"))
-        return found
+        return {topic: _lag(admin, settings.name(topic), group) for topic, group in _read(admin, settings).items()}
     finally:
         admin.close()
 
 
 def _read(admin: KafkaAdminClient, settings: Settings) -> dict[str, str]:
-    """Topics that services read, retries first: what waits there flows into the others."""
-    topics = sorted(name for name in admin.list_topics() if name.startswith(settings.namespace))
-    tiers = [topic for topic in topics if ".retry." in topic and not topic.endswith(".dead")]
-    retries = {t: s for t in tiers for name, s in READERS.items() if t.startswith(settings.name(name))}
-    return retries | {settings.name(name): service for name, service in READERS.items()}
+    """Of the topics that are there and read: the group, with its namespace. Tests may do without some."""
+    there = set(admin.list_topics())
+    return {topic: settings.name(group) for topic, group in _GROUPS.items() if settings.name(topic) in there}
 
 
 def _lag(admin: KafkaAdminClient, topic: str, group: str) -> int:
@@ -56,17 +58,18 @@ def rewind(settings: Settings) -> None:
     admin = connect(settings)
     try:
         forget_members(admin, settings)
-        for topic, service in _read(admin, settings).items():
-            starts = _offsets(admin, topic, OffsetSpec.EARLIEST)
+        for topic, group in _read(admin, settings).items():
+            starts = _offsets(admin, settings.name(topic), OffsetSpec.EARLIEST)
             offsets = {tp: OffsetAndMetadata(at, "", -1) for tp, at in starts.items()}
-            admin.alter_group_offsets(settings.name(f"newsloom-{service}"), offsets)
+            admin.alter_group_offsets(group, offsets)
     finally:
         admin.close()
 
 
 def forget_members(admin: KafkaAdminClient, settings: Settings) -> None:
     """Take stopped workers out of their groups, which static membership would keep for the session time-out."""
-    for service in set(READERS.values()):
-        group = settings.name(f"newsloom-{service}")
+    for group in map(settings.name, sorted(set(_GROUPS.values()))):
         members = admin.describe_groups([group])[group]["members"]
-        admin.remove_group_members(group, [MemberToRemove(group_instance_id=m["group_instance_id"]) for m in members])
+        names = [member["group_instance_id"] for member in members]
+        if fixed := [MemberToRemove(group_instance_id=name) for name in names if name]:
+            admin.remove_group_members(group, fixed)
