@@ -38,15 +38,11 @@ class Facts(Protocol):
 
 
 async def fetch_batch(
-    messages: Sequence[UrlMessage],
-    fetcher: Fetcher,
-    now: Clock,
-    facts: Facts | None = None,
-    done: Callable[[], None] = lambda: None,
+    messages: Sequence[UrlMessage], fetcher: Fetcher, now: Clock, facts: Facts | None = None
 ) -> list[PageMessage | Skip | BadInput | Retry]:
     """Fetch many pages: at once over hosts, in turn within one. Results stand in the order of `messages`.
 
-    `done` is called after each. Other exceptions than BadInput (bugs) are raised once all are through.
+    Other exceptions than BadInput (bugs) are raised once all are through.
     """
 
     async def one(message: UrlMessage) -> PageMessage | Skip | BadInput | Retry:
@@ -54,8 +50,6 @@ async def fetch_batch(
             return await fetch_page(message, fetcher, now, facts)
         except BadInput as error:
             return error
-        finally:
-            done()
 
     results = await asyncio.gather(*(one(message) for message in messages), return_exceptions=True)
     for result in results:

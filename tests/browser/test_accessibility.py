@@ -1,0 +1,63 @@
+"""WCAG 2.2 AA as far as a machine can tell: axe-core (https://github.com/dequelabs/axe-core) over every page."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from support.reading import ARABIC, attacking, ordinary, right_to_left
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "start": "/",
+    "hits": "/?q=harbour",
+    "narrowed": "/?q=harbour&language=de&sort=newest",
+    "none": "/?q=nothingislikethis",
+    "refused": "/?q=%22harbour",
+    "right to left": f"/?q={ARABIC}",
+    "article": f"/articles/{ordinary()[0].id}",
+    "article from the right": f"/articles/{right_to_left()[0].id}",
+    "hostile article": f"/articles/{attacking()[0].id}",
+    "no such article": f"/articles/{'0' * 64}",
+    "entity": "/entities/place:lisbon",
+    "trending": "/trending",
+    "journey": f"/journey?url={ordinary()[0].url}",
+    "sources": "/sources",
+    "saved searches": "/saved",
+    "pipeline": "/pipeline",
+}
+
+
+def check(page: Any) -> None:
+    """Fails with what axe-core finds wrong."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible(reader: Any, name: str, scheme: Any) -> None:
+    reader.page.emulate_media(color_scheme=scheme)
+    check(reader.open(PAGES[name], 200, 404, 422))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_narrow_page_is_accessible(narrow_reader: Any, name: str) -> None:
+    check(narrow_reader.open(PAGES[name], 200, 404, 422))
+
+
+def test_what_opens_is_accessible(reader: Any) -> None:
+    page = reader.open("/?q=harbour")
+    page.get_by_text("Save this search").click()
+    check(page)
+    page.get_by_role("combobox", name="Search the archive").fill("")
+    page.get_by_role("combobox", name="Search the archive").press_sequentially("har")
+    page.get_by_role("listbox", name="Suggestions").get_by_role("option").first.wait_for()
+    check(page)
+
+
+def test_the_check_finds_what_is_wrong(reader: Any) -> None:
+    page = reader.open()
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<input>')")
+    with pytest.raises(AssertionError, match="label"):
+        check(page)
