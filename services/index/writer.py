@@ -15,7 +15,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.index.bulk import FILTER, Answer, Kind, Route, Write, judge
 from services.index.generations import homes
-from services.index.pace import DEFAULT, Limits, Pace
+from services.index.pace import DEFAULT, Limits, Pace, shares
 from services.index.stored import expect_winners
 from services.index.waiting_line import Item, WaitingLine
 from services.runtime.alive import alive
@@ -61,7 +61,7 @@ class _Run:
         self._first = WaitingLine(Item(write, place) for place, write in enumerate(writes))
         self._followers = WaitingLine()
         self._refresh = "wait_for" if searchable else None
-        self._share = max(self._limits.least_share, -(-count // self._pace.in_flight))
+        self._counts = shares(count, self._pace.in_flight, self._limits.least_share)
         self._cut: deque[list[Item]] = deque()  # requests that the server found too large, in halves
         self._delayed: list[tuple[float, int, Item]] = []
         self._order = itertools.count()
@@ -100,7 +100,7 @@ class _Run:
         """
         if self._cut:
             return self._cut.popleft()
-        count, size = self._share, self._pace.bytes
+        count, size = next(self._counts), self._pace.bytes
         if len(self._followers) >= self._limits.many_followers:
             return self._followers.take(count, size)
         return self._first.take(count, size) or self._followers.take(count, size)

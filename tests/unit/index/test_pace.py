@@ -1,9 +1,12 @@
 """Additive increase, multiplicative decrease."""
 
+from itertools import islice
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.index.pace import Limits, Pace
+from services.index.pace import Limits, Pace, shares
 
 LIMITS = Limits(first_bytes=1000, least_bytes=100, most_bytes=5000, step_bytes=500, in_flight=4)
 
@@ -59,3 +62,11 @@ def test_it_stays_within_its_bounds(events: list[tuple[str, int]]) -> None:
             pace.answered(size, 0.1 if kind == "quick" else 10.0, pace.bytes)
         assert 1 <= pace.bytes <= LIMITS.most_bytes
         assert 1 <= pace.in_flight <= LIMITS.in_flight
+
+
+@pytest.mark.parametrize(
+    ("documents", "sizes"),
+    [(0, [50, 50]), (1, [50, 50]), (50, [50, 50]), (51, [13, 50, 50]), (100, [13, 50, 50]), (900, [75, 300, 300])],
+)
+def test_several_requests_begin_with_a_short_one(documents: int, sizes: list[int]) -> None:
+    assert list(islice(shares(documents, in_flight=3, least=50), len(sizes))) == sizes
