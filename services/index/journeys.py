@@ -9,15 +9,16 @@ from services.contracts.stamps import stamp
 
 def indexed_journey(article: Enriched, at: datetime) -> dict[str, Any]:
     """The journey of an article that is now in the index."""
+    now = stamp(at)
     return {
         "id": article.id,
         "url": article.url,
         "fate": "indexed",
         "stage": "index",
-        "at": stamp(at),
+        "at": now,
         "fetched_at": stamp(article.fetched_at),
         "source": article.source.id,
-        "trail": _trail((*article.trail, Step(stage="index", at=at))),
+        "trail": [*_trail(article.trail), {"stage": "index", "at": now}],
     }
 
 

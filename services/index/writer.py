@@ -15,7 +15,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.index.bulk import FILTER, Answer, Kind, Route, Write, judge
 from services.index.generations import homes
-from services.index.pace import DEFAULT, Limits, Pace, shares
+from services.index.pace import DEFAULT, Limits, Pace, share
 from services.index.stored import expect_winners
 from services.index.waiting_line import Item, WaitingLine
 from services.runtime.alive import alive
@@ -61,7 +61,7 @@ class _Run:
         self._first = WaitingLine(Item(write, place) for place, write in enumerate(writes))
         self._followers = WaitingLine()
         self._refresh = "wait_for" if searchable else None
-        self._counts = shares(count, self._pace.in_flight, self._limits.least_share)
+        self._count = self._left = count
         self._cut: deque[list[Item]] = deque()  # requests that the server found too large, in halves
         self._delayed: list[tuple[float, int, Item]] = []
         self._order = itertools.count()
@@ -100,10 +100,12 @@ class _Run:
         """
         if self._cut:
             return self._cut.popleft()
-        count, size = next(self._counts), self._pace.bytes
-        if len(self._followers) >= self._limits.many_followers:
-            return self._followers.take(count, size)
-        return self._first.take(count, size) or self._followers.take(count, size)
+        many, size = self._limits.many_followers, self._pace.bytes
+        if len(self._followers) >= many:
+            return self._followers.take(many, size)
+        batch = self._first.take(share(self._left, self._count, self._limits), size)
+        self._left = max(0, self._left - len(batch))  # retries are counted twice
+        return batch or self._followers.take(many, size)
 
     async def _send(self, batch: list[Item]) -> list[tuple[Item, Answer]]:
         allowed, size, began = self._pace.bytes, sum(len(item.line) for item in batch), time.monotonic()

@@ -1,12 +1,10 @@
 """Additive increase, multiplicative decrease."""
 
-from itertools import islice
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.index.pace import Limits, Pace, shares
+from services.index.pace import Limits, Pace, share
 
 LIMITS = Limits(first_bytes=1000, least_bytes=100, most_bytes=5000, step_bytes=500, in_flight=4)
 
@@ -66,7 +64,11 @@ def test_it_stays_within_its_bounds(events: list[tuple[str, int]]) -> None:
 
 @pytest.mark.parametrize(
     ("documents", "sizes"),
-    [(0, [50, 50]), (1, [50, 50]), (50, [50, 50]), (51, [13, 50, 50]), (100, [13, 50, 50]), (900, [75, 300, 300])],
+    [(1, [1]), (50, [50]), (51, [13, 38]), (100, [13, 50, 37]), (1000, [84, 306, 204, 136, 90, 60, 50, 50, 20])],
 )
-def test_several_requests_begin_with_a_short_one(documents: int, sizes: list[int]) -> None:
-    assert list(islice(shares(documents, in_flight=3, least=50), len(sizes))) == sizes
+def test_requests_begin_short_and_shrink_to_the_end(documents: int, sizes: list[int]) -> None:
+    limits, left, found = Limits(in_flight=3, least_share=50), documents, []
+    while left:
+        found.append(min(left, share(left, documents, limits)))
+        left -= found[-1]
+    assert found == sizes
