@@ -71,6 +71,11 @@ lock: ## resolve the dependencies anew (needs uv); three locks of one resolution
 bench: setup-dev ## the index stage beside parallel_bulk, on a running Elasticsearch (ES=URL)
 	$(BIN)/python benchmarks/bench_index.py $(ES)
 
+.PHONY: bench-search
+bench-search: setup-dev ## searches beside plain Elasticsearch: rank (of seeds/ and of DATA, if given) and speed (ES=URL)
+	$(BIN)/python benchmarks/bench_relevance.py $(if $(ES),--elasticsearch $(ES)) $(DATA)
+	$(BIN)/python benchmarks/bench_search.py $(if $(ES),--elasticsearch $(ES))
+
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries
 	$(BIN)/python benchmarks/bench_extract.py $(DATA)
