@@ -55,12 +55,12 @@ class Pace:
         self._most = max(min(self._most, size // 2), 1)
         self.bytes = min(self.bytes, self._most)
 
+    def share(self, left: int, documents: int) -> int:
+        """The most documents of the next request, when `left` of a batch's `documents` were not sent yet.
 
-def share(left: int, documents: int, limits: Limits) -> int:
-    """The most documents of the next request, when `left` of a batch's `documents` were not sent yet.
-
-    Shares shrink as the batch ends (guided self-scheduling, Polychronopoulos and Kuck 1987), or the last requests would
-    end far apart, with cores of the cluster idle. The first is a quarter: Elasticsearch waits while it is made.
-    """
-    equal = max(limits.least_share, -(-left // limits.in_flight))
-    return -(-equal // 4) if left == documents > equal else equal
+        Shares shrink as the batch ends (guided self-scheduling, Polychronopoulos and Kuck 1987), or the last requests
+        would end far apart, with cores of the cluster idle. The first is a quarter: Elasticsearch waits while it is
+        made.
+        """
+        equal = max(self._limits.least_share, -(-left // self.in_flight))
+        return -(-equal // 4) if left == documents > equal else equal

@@ -15,7 +15,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.index.bulk import FILTER, Answer, Kind, Route, Write, judge
 from services.index.generations import homes
-from services.index.pace import DEFAULT, Limits, Pace, share
+from services.index.pace import DEFAULT, Limits, Pace
 from services.index.stored import expect_winners
 from services.index.waiting_line import Item, WaitingLine
 from services.runtime.alive import alive
@@ -103,7 +103,7 @@ class _Run:
         many, size = self._limits.many_followers, self._pace.bytes
         if len(self._followers) >= many:
             return self._followers.take(many, size)
-        batch = self._first.take(share(self._left, self._count, self._limits), size)
+        batch = self._first.take(self._pace.share(self._left, self._count), size)
         self._left = max(0, self._left - len(batch))  # retries are counted twice
         return batch or self._followers.take(many, size)
 

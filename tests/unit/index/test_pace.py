@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.index.pace import Limits, Pace, share
+from services.index.pace import Limits, Pace
 
 LIMITS = Limits(first_bytes=1000, least_bytes=100, most_bytes=5000, step_bytes=500, in_flight=4)
 
@@ -67,8 +67,8 @@ def test_it_stays_within_its_bounds(events: list[tuple[str, int]]) -> None:
     [(1, [1]), (50, [50]), (51, [13, 38]), (100, [13, 50, 37]), (1000, [84, 306, 204, 136, 90, 60, 50, 50, 20])],
 )
 def test_requests_begin_short_and_shrink_to_the_end(documents: int, sizes: list[int]) -> None:
-    limits, left, found = Limits(in_flight=3, least_share=50), documents, []
+    pace, left, found = Pace(Limits(in_flight=3, least_share=50)), documents, []
     while left:
-        found.append(min(left, share(left, documents, limits)))
+        found.append(min(left, pace.share(left, documents)))
         left -= found[-1]
     assert found == sizes
