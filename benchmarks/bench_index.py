@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import gc
 import random
-import secrets
 import statistics
 import sys
 import time
@@ -26,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
+import own_indices
 import structlog
 from elasticsearch import Elasticsearch, OrjsonSerializer, helpers
 
@@ -124,7 +124,7 @@ def run_ours(settings: Settings, work: Work) -> float:
 
 
 async def _ours(settings: Settings, work: Work) -> float:
-    settings = settings.model_copy(update={"namespace": f"bench-{secrets.token_hex(3)}-"})
+    settings = settings.model_copy(update={"namespace": own_indices.namespace()})
     es = async_client(settings)
     try:
         await ensure_indices(es, settings)
@@ -142,13 +142,13 @@ async def _ours(settings: Settings, work: Work) -> float:
                 raise SystemExit(f"{name}: {found} documents instead of {work.count}")
         return seconds
     finally:
-        await _delete(es, settings)
+        await own_indices.delete(es, settings)
         await es.close()
 
 
 def run_helper(settings: Settings, work: Work, how: Setting) -> float:
     """Seconds that parallel_bulk takes for the same documents in the same batches."""
-    settings = settings.model_copy(update={"namespace": f"bench-{secrets.token_hex(3)}-"})
+    settings = settings.model_copy(update={"namespace": own_indices.namespace()})
     asyncio.run(_prepare(settings))
     es = Elasticsearch(settings.es_url, serializers={"application/json": OrjsonSerializer()}, request_timeout=60)
     try:
@@ -244,16 +244,9 @@ async def _prepare(settings: Settings) -> None:
 async def _clean(settings: Settings) -> None:
     es = async_client(settings)
     try:
-        await _delete(es, settings)
+        await own_indices.delete(es, settings)
     finally:
         await es.close()
-
-
-async def _delete(es: Any, settings: Settings) -> None:
-    for name in (indices.ARTICLES, indices.JOURNEYS):
-        await es.indices.delete(index=f"{settings.name(name)}-000001", ignore_unavailable=True)
-        if await es.indices.exists_index_template(name=settings.name(name)):
-            await es.indices.delete_index_template(name=settings.name(name))
 
 
 def _sizes(text: str) -> list[int]:

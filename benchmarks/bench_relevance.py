@@ -13,13 +13,13 @@ same index, with the same filter by month. The figure is MRR@10 (https://trec.ni
 import argparse
 import asyncio
 import json
-import secrets
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import own_indices
 import structlog
 from known_items import Item, items
 from tqdm import tqdm
@@ -83,7 +83,7 @@ def article(number: int, row: dict[str, Any]) -> Article:
 
 async def compare(settings: Settings, enriched: Sequence[Enriched], show: int) -> None:
     """Index, ask both sides everything, and print a line for each group of queries."""
-    settings = settings.model_copy(update={"namespace": f"bench-{secrets.token_hex(3)}-"})
+    settings = settings.model_copy(update={"namespace": own_indices.namespace()})
     name = settings.name(indices.ARTICLES)
     es = async_client(settings)
     try:
@@ -100,9 +100,7 @@ async def compare(settings: Settings, enriched: Sequence[Enriched], show: int) -
             print(row_of(group, ours, plain), flush=True)
             _show(asked, ours, plain, show)
     finally:
-        for index in (name, settings.name(indices.JOURNEYS)):
-            await es.indices.delete(index=f"{index}-000001", ignore_unavailable=True)
-            await es.options(ignore_status=404).indices.delete_index_template(name=index)
+        await own_indices.delete(es, settings)
         await es.close()
 
 

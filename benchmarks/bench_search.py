@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import os
 import random
-import secrets
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import orjson
+import own_indices
 import psutil
 import structlog
 from elasticsearch import AsyncElasticsearch
@@ -49,7 +49,7 @@ Ask = Callable[[int], Awaitable[int]]
 def main() -> int:
     options = _options()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    namespace = options.keep or f"bench-{secrets.token_hex(3)}-"
+    namespace = options.keep or own_indices.namespace()
     http = f"127.0.0.1:{options.port}"
     settings = Settings(_env_file=None, elasticsearch=options.elasticsearch, namespace=namespace, http=http)
     asyncio.run(compare(settings, options))
@@ -63,15 +63,13 @@ async def compare(settings: Settings, options: argparse.Namespace) -> None:
         await fill(es, settings, options.articles)
         with gateway(settings) as process:
             base = "http://{}:{}".format(*settings.gateway)
-            async with aiohttp.ClientSession(base, auto_decompress=True) as session:
+            async with aiohttp.ClientSession(base) as session:
                 await until_ready(session, process)
                 await load(es, session, settings, options)
                 await export(session, process, options.articles)
     finally:
         if not options.keep:
-            for name in (indices.ARTICLES, indices.JOURNEYS):
-                await es.indices.delete(index=f"{settings.name(name)}-000001", ignore_unavailable=True)
-                await es.options(ignore_status=404).indices.delete_index_template(name=settings.name(name))
+            await own_indices.delete(es, settings)
         await es.close()
 
 
