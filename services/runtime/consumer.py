@@ -1,4 +1,8 @@
-"""The faust application of a service: raw topics in, batches to the loops, acknowledgements back.
+"""The faust application of a stage: a raw topic in, batches to the loop, acknowledgements back.
+
+One a stage, not one a service: an application hands on one message after the other, whatever its topic, and waits
+where a stage's buffer is full. So of two stages in one application the slower would hold up the other for as long as
+it had messages waiting, until the watchdog took that for a stall (tests/integration/runtime/test_two_stages.py).
 
 Settings that are not faust's defaults, each for a reason in faust-streaming's issues or docs:
 at-least-once (exactly_once duplicates on rebalance, #323), no web server, no leader election topic,
@@ -9,7 +13,7 @@ buffers so that memory stays bounded whatever the lag.
 import os
 import socket
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -33,10 +37,11 @@ def consumer_app(
     settings: Settings,
     group: str,
     port: int,
-    loops: Mapping[str, tuple[Stage, Loop]],
+    stage: Stage,
+    loop: Loop,
     broken: Callable[[Exception], None],
 ) -> faust.App:
-    """A faust app with one agent a stage (by topic), not started.
+    """A faust app with one agent for `stage`, not started.
 
     `port` tells workers on one machine apart. `broken` is told when a stage ends with an error: faust would
     restart the agent and leave its unacknowledged messages behind.
@@ -65,8 +70,7 @@ def consumer_app(
         datadir=str(Path(tempfile.gettempdir()) / f"newsloom-faust-{os.getuid()}"),
     )
     bound(app)
-    for stage, loop in loops.values():
-        _agent(app, settings, stage, loop, broken)
+    _agent(app, settings, stage, loop, broken)
     return app
 
 

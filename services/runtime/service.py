@@ -95,24 +95,26 @@ async def _running(
     broken: "asyncio.Future[None]",
 ) -> AsyncIterator[None]:
     """The consumers and the watchdog, started, and stopped at the end."""
-    settings = context.settings
-    group = settings.name(f"newsloom-{name}")
-    watched = [Watched(settings.name(stage.reads.name), group, Progress(stage.name)) for stage in service.stages]
-    loops = {
-        mine.topic: (stage, _loop(stage, context, mine.progress))
-        for mine, stage in zip(watched, service.stages, strict=True)
-    }
-    watched += [tier.watched for tier in tiers]
-    health.stages = [reader.progress for reader in watched]
+    settings, port = context.settings, context.settings.health_address(name)[1]
+    watched = [
+        Watched(settings.name(stage.reads.name), settings.name(group_of(name, stage)), Progress(stage.name))
+        for stage in service.stages
+    ]
 
     def on_broken(error: Exception) -> None:
         if not broken.done():
             broken.set_exception(error)
 
-    app = consumer_app(settings, group, settings.health_address(name)[1], loops, on_broken)
+    apps = [
+        consumer_app(settings, mine.group, port, stage, _loop(stage, context, mine.progress), on_broken)
+        for mine, stage in zip(watched, service.stages, strict=True)
+    ]
+    watched += [tier.watched for tier in tiers]
+    health.stages = [reader.progress for reader in watched]
     watchdog = Watchdog(settings, watched, lambda: bool(context.dependencies.reasons()))
-    app.finalize()
-    await app.start()
+    for app in apps:
+        app.finalize()
+    await asyncio.gather(*(app.start() for app in apps))
     watchdog.start()
     health.started = True
     try:
@@ -121,9 +123,14 @@ async def _running(
         health.started = False
         watchdog.stop()
         try:
-            await asyncio.wait_for(app.stop(), STOP_LIMIT_S)
+            await asyncio.wait_for(asyncio.gather(*(app.stop() for app in apps)), STOP_LIMIT_S)
         except TimeoutError:
             log.warning("faust did not stop in time; what it had in work was not acknowledged and comes again")
+
+
+def group_of(service: str, stage: Stage) -> str:
+    """The consumer group of a stage, without namespace: its service's, with its own name where that is another."""
+    return f"newsloom-{service}" if stage.name == service else f"newsloom-{service}-{stage.name}"
 
 
 def _loop(stage: Stage, context: Context, progress: Progress) -> Loop:

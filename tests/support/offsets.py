@@ -13,15 +13,15 @@ READERS = {
     PAGES.name: "clean",
     ARTICLES.name: "enrich",
     ENRICHED.name: "index",
-    FATES.name: "index",
+    FATES.name: "index-journeys",
 }
-"""Topic → the service whose group reads it, in the order of the flow."""
+"""Topic → the group that reads it, without `newsloom-`, in the order of the flow."""
 _TIERS = {
     tier.name: f"newsloom-{READERS[topic]}-retry-{number}"
     for topic, tiers in RETRIES.items()
     for number, tier in enumerate(tiers, 1)
 }
-_GROUPS = _TIERS | {topic: f"newsloom-{service}" for topic, service in READERS.items()}
+_GROUPS = _TIERS | {topic: f"newsloom-{group}" for topic, group in READERS.items()}
 """Topic → the group that reads it; retry topics first: what waits there flows into the others."""
 
 

@@ -145,9 +145,23 @@ def running(*children: Child) -> Iterator[tuple[Child, ...]]:
             child.wait_ready()
         yield children
     finally:
-        for child in children:
-            if child.process is not None and child.process.poll() is None:
-                child.kill()
+        _end(*children)
+
+
+@contextlib.contextmanager
+def begun(child: Child) -> Iterator[Child]:
+    """Started, and not waited for: it will not be ready."""
+    child.start()
+    try:
+        yield child
+    finally:
+        _end(child)
+
+
+def _end(*children: Child) -> None:
+    for child in children:
+        if child.process is not None and child.process.poll() is None:
+            child.kill()
 
 
 def pipeline(settings: Settings, **environment: str) -> dict[str, Child]:

@@ -1,6 +1,6 @@
 """Articles for the web page in a browser: ordinary ones, right-to-left ones, and ones that attack the reader."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.contracts.messages import Enriched, Entity, Mention, Source, Step, Tag
 from support.messages import AT, enriched
@@ -55,6 +55,35 @@ def _report(i: int) -> Enriched:
         topics=(Tag(id="transport", name="Transport", score=0.9),),
         published_at=AT - timedelta(days=10 * i),
         trail=(Step(stage="fetch", at=AT), Step(stage="clean", at=AT), Step(stage="enrich", at=AT)),
+    )
+
+
+def last_month(now: datetime) -> datetime:
+    """The first day of the last whole month."""
+    return (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)).replace(day=1)
+
+
+def last_months(now: datetime) -> list[Enriched]:
+    """A German and an English article on the harbour for each of 80 days up to now, and in the last whole month five
+    more German ones on the 17th, and seven more English ones on the 9th."""
+    month = last_month(now)
+    days = [("de", now - timedelta(days=n, minutes=1)) for n in range(80)]
+    days += [("en", at) for _, at in days]
+    days += [("de", month + timedelta(days=16, hours=n)) for n in range(5)]
+    days += [("en", month + timedelta(days=8, hours=n)) for n in range(7)]
+    return [_of_the_day(number, language, at) for number, (language, at) in enumerate(days)]
+
+
+def _of_the_day(number: int, language: str, at: datetime) -> Enriched:
+    words = {"de": "Im Hafen von Lissabon wird wieder gearbeitet", "en": "Work has resumed in the harbour of Lissabon"}
+    name = {"de": ("Abendblatt", "Morgenpost"), "en": ("Courier", "Herald")}[language][number % 2]
+    return enriched(
+        f"day-{number}",
+        title=f"{words[language]} ({number})",
+        body=f"{words[language]}. " * 8,
+        language=language,
+        source=Source(id=name.lower(), name=name, domain=f"{name.lower()}.example"),
+        published_at=at,
     )
 
 

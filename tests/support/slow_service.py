@@ -3,6 +3,7 @@
 SLOW_WAIT names a file: while it exists, the stage's dependency counts as down. A page with the text `block` blocks the
 event loop for SLOW_BLOCK_S seconds; with the text `hang` it is never done. SLOW_SILENT: the stage is never given a
 batch, as when faust's consumer stops without an error. SLOW_SESSION_S is the group's session time-out.
+SLOW_NEIGHBOUR: there is a second stage, which reads fates and is never slow.
 """
 
 import asyncio
@@ -14,12 +15,12 @@ from typing import Any
 
 from services.contracts.fates import Skip, SkipReason
 from services.contracts.messages import Message, PageMessage
-from services.contracts.topics import PAGES
+from services.contracts.topics import FATES, PAGES
 from services.runtime import consumer
 from services.runtime.logs import configure_logs
 from services.runtime.service import Context, Service, run_service
 from services.runtime.settings import load_settings
-from services.runtime.stage import Outcome, Stage
+from services.runtime.stage import Done, Outcome, Stage
 from support import given_down
 
 BLOCK_S = float(os.environ.get("SLOW_BLOCK_S", "0"))
@@ -42,7 +43,12 @@ async def _process(messages: Sequence[Message]) -> list[Outcome]:
 @asynccontextmanager
 async def wiring(_: Context) -> AsyncIterator[Service]:
     """Pages in, fates out."""
-    yield Service([Stage("clean", PAGES, _process)])
+    neighbour = [Stage("neighbour", FATES, _done, dead_fates=False)] if "SLOW_NEIGHBOUR" in os.environ else []
+    yield Service([Stage("clean", PAGES, _process), *neighbour])
+
+
+async def _done(messages: Sequence[Message]) -> list[Outcome]:
+    return [Done() for _ in messages]
 
 
 async def _silence(*_: Any) -> AsyncGenerator[list[Any], None]:

@@ -1,15 +1,13 @@
 """Whatever the lag, memory is bounded; whatever a batch takes, the group stays; what is stuck is ended."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from support.messages import page
-from support.processes import Child, eventually, running
+from support.processes import Child, begun, eventually, running
 from support.topics import produce, values
 
 from services.contracts.topics import FATES, PAGES
@@ -33,17 +31,6 @@ def resident(child: Child) -> int:
 
 def fates(settings: Settings) -> list[str]:
     return sorted(fate["url"].rsplit("/", 1)[1] for fate in values(settings, FATES))
-
-
-@contextmanager
-def begun(child: Child) -> Iterator[Child]:
-    """Started, and not waited for: it will not be ready."""
-    child.start()
-    try:
-        yield child
-    finally:
-        if child.process is not None and child.process.poll() is None:
-            child.kill()
 
 
 def test_memory_is_bounded_whatever_waits(own: Settings, tmp_path: Path) -> None:
