@@ -16,7 +16,7 @@ from services.runtime.elastic import async_client
 from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
-from services.search import middleware, problems
+from services.search import described, middleware, problems
 from services.search.access import Access
 from services.search.export import Exports
 from services.search.keyring import Keyring
@@ -64,6 +64,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         max_body_size=MAX_MESSAGE_BYTES,
         docs_url=None,
         redoc_url=None,
+        responses=dict(described.ERRORS),
     )
     provider = Provider(es, settings)
     app.state.newsloom = State(
@@ -97,6 +98,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
     ):
         app.include_router(module.router)
     pages.install(app)
+    described.install(app)
     return app
 
 

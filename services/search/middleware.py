@@ -5,9 +5,9 @@ import time
 
 from fastapi import FastAPI, Request, Response
 from prometheus_client import Counter, Histogram
-from starlette.middleware.base import RequestResponseEndpoint
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.runtime.errors import Unavailable
 from services.search.access import Access
@@ -50,41 +50,78 @@ class HeadAsGet:
         await self._app({**scope, "method": "GET", IS_HEAD: True} if head else scope, receive, send)
 
 
+class EveryAnswer:
+    """Judges each request before its route sees it; counts it, and puts our headers on its answer, whatever that is.
+
+    Plain ASGI: Starlette's BaseHTTPMiddleware, with its task group and queue, took 0.76 ms a request, beside 0.32 of a
+    small route and FastAPI 0.165 (in one process, best of 5 × 400).
+    """
+
+    def __init__(self, app: ASGIApp, access: Access, rate: RateLimit) -> None:
+        self._app, self._access, self._rate = app, access, rate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        answer = _Answer(request, send)
+        if (refused := await self._refused(request, answer)) is not None:
+            await refused(scope, receive, answer.send)
+            return
+        try:
+            await self._app(scope, receive, answer.send)
+        except Exception as error:  # beyond here, Starlette's own handler would answer without our headers
+            if answer.begun:
+                raise
+            await (await bug(request, error))(scope, receive, answer.send)
+
+    async def _refused(self, request: Request, answer: "_Answer") -> Response | None:
+        """The refusal, where the request may not pass; its rate's fields go to `answer`."""
+        access, keyring = self._access, request.app.state.newsloom.keyring
+        try:
+            access.check_host(request)
+            if request.method not in _SAFE or access.closed or (self._rate.limited and access.presented(request)):
+                await keyring.fresh()
+            answer.fields = await self._rate.spend(request)
+            access.check_read(request)
+        except Problem as error:
+            return problem(error.status, error.detail, error.headers)
+        except Unavailable as error:
+            return problem(503, str(error), {"Retry-After": RETRY_AFTER_S})
+        return None
+
+
+class _Answer:
+    """An answer on its way out: its start gets our headers, and is counted."""
+
+    def __init__(self, request: Request, send: Send) -> None:
+        self._request, self._send = request, send
+        self._started = time.perf_counter()
+        self.fields: dict[str, str] = {}
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            self._count(message["status"])
+            headers = MutableHeaders(scope=message)
+            headers.update(self.fields)
+            headers["X-Request-Id"] = self._request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    def _count(self, status: int) -> None:
+        route = getattr(self._request.scope.get("route"), "path", "(none)")
+        REQUESTS.labels(route, self._request.method, str(status)).inc()
+        SECONDS.labels(route).observe(time.perf_counter() - self._started)
+
+
 def install(app: FastAPI, access: Access, rate: RateLimit) -> None:
-    """Add the middleware to `app`."""
-
-    @app.middleware("http")
-    async def every_answer(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        started = time.perf_counter()
-        response = await _guarded(request, call_next, access, rate)
-        route = getattr(request.scope.get("route"), "path", "(none)")
-        REQUESTS.labels(route, request.method, str(response.status_code)).inc()
-        SECONDS.labels(route).observe(time.perf_counter() - started)
-        response.headers["X-Request-Id"] = request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
+    """Add the middleware to `app`; what is added last sees a request first."""
+    app.add_middleware(EveryAnswer, access=access, rate=rate)
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=COMPRESSION)
     app.add_middleware(HeadAsGet)
-
-
-async def _guarded(request: Request, call_next: RequestResponseEndpoint, access: Access, rate: RateLimit) -> Response:
-    fields: dict[str, str] = {}
-    try:
-        access.check_host(request)
-        if request.method not in _SAFE or access.closed or (rate.limited and access.presented(request)):
-            await request.app.state.newsloom.keyring.fresh()
-        fields = await rate.spend(request)
-        access.check_read(request)
-    except Problem as error:
-        return problem(error.status, error.detail, {**fields, **(error.headers or {})})
-    except Unavailable as error:
-        return problem(503, str(error), {"Retry-After": RETRY_AFTER_S})
-    try:
-        response = await call_next(request)
-    except Exception as error:  # beyond here, Starlette's own handler would answer without our headers
-        response = await bug(request, error)
-    response.headers.update(fields)
-    return response

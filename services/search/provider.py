@@ -16,6 +16,8 @@ PIT_KEEP_ALIVE = "5m"
 ANSWER_LIMIT_S = 15.0  # over SEARCH_TIMEOUT in query.py, after which Elasticsearch gives a search up itself
 PING_LIMIT_S = 3.0
 LANGUAGES_FOR_S = 60.0
+AT_ONCE = True
+"""`refresh` of writes by people, to small indices: milliseconds, where `wait_for` has them wait for up to a second."""
 PENDING = "pending"
 
 

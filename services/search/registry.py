@@ -16,7 +16,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.index import index_body
 from services.runtime.sources.plan import Plan
-from services.search.provider import ANSWER_LIMIT_S, reachable
+from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable
 
 _READ = {"excludes": ["state.recent", "state.validators"]}  # fetch's memory, which nobody reads here
 _POLL_NOW: dict[str, Any] = {"state": {"next_poll": None}}
@@ -77,7 +77,7 @@ class Registry:
                     id=source.id,
                     document=source.model_dump(mode="json"),
                     op_type="create",
-                    refresh="wait_for",
+                    refresh=AT_ONCE,
                 )
         except ConflictError:
             return False
@@ -90,7 +90,7 @@ class Registry:
         merged = [{"_op_type": "update", "_id": s.id, "doc": s.config()} for s in plan.merged.values()]
         async with reachable():
             try:
-                await async_bulk(self._es, [*added, *merged], index=self._name, refresh="wait_for")
+                await async_bulk(self._es, [*added, *merged], index=self._name, refresh=AT_ONCE)
             except BulkIndexError as error:
                 raise Unavailable(f"{len(error.errors)} sources could not be written; try it again") from error
 
@@ -106,7 +106,7 @@ class Registry:
         """Follow it no more; its articles stay. False when it is not there."""
         try:
             async with reachable():
-                await self._es.delete(index=self._name, id=identity, refresh="wait_for")
+                await self._es.delete(index=self._name, id=identity, refresh=AT_ONCE)
         except NotFoundError:
             return False
         return True
@@ -115,9 +115,7 @@ class Registry:
         try:
             async with reachable():
                 # A poller writes its state meanwhile: our part is applied to whatever stands there then.
-                await self._es.update(
-                    index=self._name, id=identity, doc=document, retry_on_conflict=5, refresh="wait_for"
-                )
+                await self._es.update(index=self._name, id=identity, doc=document, retry_on_conflict=5, refresh=AT_ONCE)
         except NotFoundError:
             return False
         return True

@@ -11,7 +11,7 @@ from services.contracts import indices
 from services.runtime.elastic import ensure_index
 from services.runtime.settings import Settings
 from services.search.params import FilterParams
-from services.search.provider import ANSWER_LIMIT_S, reachable
+from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable
 
 MOST = 1_000
 _MAPPINGS: dict[str, Any] = {
@@ -109,7 +109,7 @@ class SavedSearches:
         """Forget it. False when it is not there."""
         try:
             async with reachable():
-                await self._es.delete(index=self._name, id=identity, refresh="wait_for")
+                await self._es.delete(index=self._name, id=identity, refresh=AT_ONCE)
         except NotFoundError:
             return False
         return True
@@ -117,7 +117,7 @@ class SavedSearches:
     async def _write(self, saved: SavedSearch, op_type: str) -> None:
         async with reachable():
             await self._es.index(
-                index=self._name, id=saved.id, document=saved.document(), op_type=op_type, refresh="wait_for"
+                index=self._name, id=saved.id, document=saved.document(), op_type=op_type, refresh=AT_ONCE
             )
 
     async def _ensure(self) -> None:

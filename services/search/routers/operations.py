@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.runtime.lookout import Check, ask
@@ -44,7 +45,7 @@ async def pipeline(state: Newsloom, response: Response) -> dict[str, Any]:
     return await state.pipeline.status()
 
 
-@router.get("/metrics", summary="Prometheus metrics")
+@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
 async def metrics() -> Response:
     """Text format of Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -148,8 +148,9 @@ async def test_a_reader_who_leaves_makes_room(ready: Settings, monkeypatch: pyte
     monkeypatch.setattr("services.search.live.MOST_STREAMS", 1)
     async with served(ready) as (http, server):
         async with http.stream("GET", "/v1/stream") as response:
-            await following(events(response))
-            refused = await http.get("/v1/stream")
+            found = events(response)  # kept: when an iterator of a response goes, httpcore closes its connection
+            await following(found)
+            refused = await asyncio.wait_for(http.get("/v1/stream"), 60)
             assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
         async with asyncio.timeout(30):
             while server._streams.open:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 from support.messages import settings_for_tests
 
 from services.contracts.topics import MAX_MESSAGE_BYTES
@@ -17,6 +18,7 @@ from services.search import middleware, weights
 from services.search.app import create_app
 from services.search.keyring import Keyring
 from services.search.provider import Note, Provider
+from services.search.rate import RateLimit
 from services.search.state import State
 
 ID = "0" * 64
@@ -88,7 +90,7 @@ class Gateway:
         self.publisher = Recording(settings)
         self.provider = Silent(self.es, settings)
         self.provider.pending, self.provider.withdrawn = [], []
-        app = create_app(settings, self.es, self.publisher)
+        self.app = app = create_app(settings, self.es, self.publisher)
         state: State = app.state.newsloom
         app.state.newsloom = replace(
             state, provider=self.provider, publisher=self.publisher, keyring=NoKeys(self.es, settings, state.access)
@@ -298,6 +300,28 @@ async def test_every_answer_is_guarded_and_can_be_traced(gateway: Gateway) -> No
         assert headers["x-request-id"] == "abc"
         for name, value in middleware.SECURITY_HEADERS.items():
             assert headers[name] == value
+
+
+async def test_an_answer_that_breaks_midway_is_broken_off_and_not_answered_twice(gateway: Gateway) -> None:
+    async def breaking(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("midway")
+
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    access = gateway.app.state.newsloom.access
+    app = middleware.EveryAnswer(breaking, access, RateLimit(0, access))
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"127.0.0.1")], "app": gateway.app}
+    with pytest.raises(RuntimeError, match="midway"):
+        await app(scope, receive, send)
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    assert (b"x-content-type-options", b"nosniff") in sent[0]["headers"]
 
 
 async def test_an_answer_is_sent_once(gateway: Gateway) -> None:
