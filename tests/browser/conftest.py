@@ -3,14 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-from support.archive import archive
-from support.messages import settings_for_tests
-from support.processes import Child, free_ports, running
-from support.reading import CANARY, attacking, ordinary, right_to_left
+from support.gateway import gateway
+from support.reading import CANARY, attacking, last_months, ordinary, right_to_left
 
 ARGUMENTS = [
     "--no-sandbox",  # root in a container has no user namespaces to build one of
@@ -66,14 +64,15 @@ class Reader:
 def site(servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # type: ignore[no-untyped-def]
     """Address of a gateway over an archive of all the articles in support/reading.py."""
     _executable()  # before anything is started for it
-    home: Path = tmp_path_factory.mktemp("gateway")
-    given = settings_for_tests(
-        kafka=servers.kafka, elasticsearch=servers.elasticsearch, http=f"127.0.0.1:{free_ports(1)}", home=home
-    )
-    with (
-        archive(given, [*ordinary(), *right_to_left(), *attacking()]) as own,
-        running(Child(own, "search", "services", "run", "search")),
-    ):
+    with gateway(servers, tmp_path_factory.mktemp("gateway"), [*ordinary(), *right_to_left(), *attacking()]) as own:
+        yield f"http://{own.http}"
+
+
+@pytest.fixture(scope="module")
+def recent(servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    """Address of a gateway over the articles of the last months, as the calendar of today has them."""
+    _executable()
+    with gateway(servers, tmp_path_factory.mktemp("gateway"), last_months(datetime.now(UTC))) as own:
         yield f"http://{own.http}"
 
 
@@ -102,6 +101,12 @@ def plain_reader(chromium: Browser, site: str) -> Iterator[Reader]:
 def narrow_reader(chromium: Browser, site: str) -> Iterator[Reader]:
     """A reader with the narrowest window that WCAG 2.2 (1.4.10, reflow) asks for."""
     yield from _reading(Reader(chromium.new_context(viewport={"width": 320, "height": 640}), site))
+
+
+@pytest.fixture
+def stranger(recent: str, chromium: Browser) -> Iterator[Reader]:
+    """A reader from elsewhere, over the articles of the last months; made first: no loop runs beside Playwright's."""
+    yield from _reading(Reader(chromium.new_context(locale="de-DE", timezone_id="UTC"), recent))
 
 
 def _reading(reader: Reader) -> Iterator[Reader]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.search.intervals import LENGTHS
-from services.search.pages.links import Pairs, page, without
+from services.search.pages.links import Pairs, during
 
 WIDTH, HEIGHT = 600.0, 72.0
 GAP = 1.0
@@ -24,15 +24,26 @@ class Bar:
     href: str
 
 
-def bars(timeline: dict[str, Any], pairs: Pairs) -> list[Bar]:
-    """Bars for the steps of a timeline, oldest first."""
+@dataclass(frozen=True)
+class Chart:
+    """Bars, oldest first; the days of the first and the last; those with the most articles, where some have more."""
+
+    bars: list[Bar]
+    first: str
+    last: str
+    busiest: list[Bar]
+
+
+def chart(timeline: dict[str, Any], pairs: Pairs) -> Chart | None:
+    """The picture of a timeline; None when it counts nothing."""
     steps = timeline["buckets"]
-    most = max((step["count"] for step in steps), default=0)
-    if not most:
-        return []
-    interval = timeline["interval"]
-    slot = WIDTH / len(steps)
-    return [_bar(step, i, slot, most, interval, pairs) for i, step in enumerate(steps)]
+    counts = [step["count"] for step in steps]
+    if not any(counts):
+        return None
+    most, slot = max(counts), WIDTH / len(steps)
+    bars = [_bar(step, i, slot, most, timeline["interval"], pairs) for i, step in enumerate(steps)]
+    busiest = [bar for bar, count in zip(bars, counts, strict=True) if count == most > min(counts)]
+    return Chart(bars, steps[0]["from"][:10], steps[-1]["from"][:10], busiest)
 
 
 def _bar(step: dict[str, Any], i: int, slot: float, most: int, interval: str, pairs: Pairs) -> Bar:
@@ -40,14 +51,13 @@ def _bar(step: dict[str, Any], i: int, slot: float, most: int, interval: str, pa
     height = round(max(2.0, HEIGHT * step["count"] / most), 1) if step["count"] else 0.0
     when = start.strftime(_FORMATS[interval])
     noun = "article" if step["count"] == 1 else "articles"
-    kept = without(without(pairs, "from"), "to")
     return Bar(
         x=round(i * slot, 2),
         y=round(HEIGHT - height, 1),
         width=round(max(0.5, slot - GAP), 2),
         height=height,
         label=f"{when}: {step['count']} {noun}",
-        href=page([*kept, *_range(start, interval)]),
+        href=during(pairs, _range(start, interval)),
     )
 
 

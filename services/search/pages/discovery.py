@@ -25,12 +25,10 @@ async def one(identity: str, state: Newsloom) -> HTMLResponse:
     if found is None:
         return message(404, "No such entity", "No article here names it. Search for its name above.")
     pairs = [("entity", identity)]
-    steps = found["timeline"]["buckets"]
     return render(
         "entity.html",
         entity=found,
-        bars=bars.bars(found["timeline"], pairs),
-        span=[step["from"][:10] for step in (steps[:1] + steps[-1:])],
+        chart=bars.chart(found["timeline"], pairs),
         all=links.page([*pairs, ("sort", "newest")]),
     )
 

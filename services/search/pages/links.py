@@ -43,6 +43,11 @@ def page(pairs: Pairs) -> str:
     return "/?" + urlencode(kept) if kept else "/"
 
 
+def during(pairs: Pairs, times: Pairs) -> str:
+    """Address of the search page with these `from` and `to` in place of those that are set."""
+    return page([*without(without(pairs, "from"), "to"), *times])
+
+
 def export(pairs: Pairs) -> dict[str, str]:
     """Addresses of the whole result, by format."""
     kept = [(name, value) for name, value in pairs if value and name in FilterParams.model_fields | {"from": None}]

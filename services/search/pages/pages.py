@@ -13,7 +13,7 @@ from services.runtime.errors import Unavailable
 from services.search.discover import similar
 from services.search.find import find, timeline
 from services.search.journeys import UNKNOWN, journey_of
-from services.search.pages import bars, discovery, errors, links, marks, saved, sources
+from services.search.pages import bars, discovery, errors, links, marks, periods, saved, sources
 from services.search.pages.openapi import endpoints
 from services.search.pages.render import HERE, message, render
 from services.search.params import SearchParams, TimelineParams
@@ -54,7 +54,7 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
         return render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
     except Unavailable as error:
         return render("search.html", 503, **_form(pairs), error=str(error), answer=None)
-    found = _results(pairs, params, answer, counts)
+    found = _results(pairs, params, answer, counts, now)
     return render("search.html", **_form(pairs), error=None, answer=answer, keyed=state.access.keyed, **found)
 
 
@@ -131,15 +131,15 @@ def _form(pairs: links.Pairs) -> dict[str, Any]:
 
 
 def _results(
-    pairs: links.Pairs, params: SearchParams, answer: dict[str, Any], counts: dict[str, Any]
+    pairs: links.Pairs, params: SearchParams, answer: dict[str, Any], counts: dict[str, Any], now: datetime
 ) -> dict[str, Any]:
     values = answer["facets"].values()
     labels = {v["value"]: v["label"] for facet in values for v in facet if v.get("label")}
     return {
         "chips": links.chips(pairs, labels),
         "facets": {n: found for n, v in answer["facets"].items() if (found := links.choices(pairs, n, v))},
-        "bars": bars.bars(counts, pairs),
-        "span": [step["from"][:10] for step in (counts["buckets"][:1] + counts["buckets"][-1:])],
+        "chart": bars.chart(counts, pairs),
+        "periods": periods.periods(pairs, now),
         "page": params.page,
         "respelled": links.page([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", ""))]),
         "export": links.export([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", params.q))]),

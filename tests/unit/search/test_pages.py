@@ -1,13 +1,16 @@
 """The pure parts of the web page: links, bars, marks, snippets, the API's description."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search.pages.bars import HEIGHT, WIDTH, bars
+from services.search.pages.bars import HEIGHT, WIDTH, Chart, chart
 from services.search.pages.links import chips, choices, page, without
 from services.search.pages.marks import Piece, paragraphs
 from services.search.pages.openapi import endpoints, kind
+from services.search.pages.periods import periods
 from services.search.pages.snippets import snippet
 
 PAIRS = [("q", "a b"), ("language", "de"), ("language", "fr"), ("page", "3"), ("exclude_source", "x")]
@@ -52,7 +55,9 @@ def test_choices_add_and_remove() -> None:
 )
 def test_bars_narrow_to_their_time(interval: str, range_: str) -> None:
     steps = [{"from": "2026-11-20T00:00:00.000Z", "count": 4}, {"from": "2026-11-21T00:00:00.000Z", "count": 0}]
-    first, second = bars({"interval": interval, "buckets": steps}, [("q", "x"), ("from", "7d")])
+    made = chart({"interval": interval, "buckets": steps}, [("q", "x"), ("from", "7d")])
+    assert made is not None
+    first, second = made.bars
     assert first.href == f"/?q=x&{range_}"
     assert first.height == HEIGHT
     assert second.height == 0
@@ -60,8 +65,39 @@ def test_bars_narrow_to_their_time(interval: str, range_: str) -> None:
     assert "4 articles" in first.label
 
 
-def test_no_articles_no_bars() -> None:
-    assert bars({"interval": None, "buckets": []}, []) == []
+def test_no_articles_no_chart() -> None:
+    assert chart({"interval": None, "buckets": []}, []) is None
+    assert drawn(0, 0) is None
+
+
+def drawn(*counts: int) -> Chart | None:
+    buckets = [{"from": f"2026-10-{day:02}T00:00:00.000Z", "count": count} for day, count in enumerate(counts, 1)]
+    return chart({"interval": "day", "buckets": buckets}, [])
+
+
+def test_the_busiest_days_are_told_where_some_are_busier() -> None:
+    one = drawn(1, 7, 3)
+    assert one is not None
+    assert [bar.label for bar in one.busiest] == ["2026-10-02: 7 articles"]
+    assert (one.first, one.last) == ("2026-10-01", "2026-10-03")
+
+
+@pytest.mark.parametrize(("counts", "busiest"), [((0, 4, 1, 4), ["2026-10-02", "2026-10-04"]), ((2, 2, 2), [])])
+def test_several_may_be_the_busiest_but_not_all(counts: tuple[int, ...], busiest: list[str]) -> None:
+    made = drawn(*counts)
+    assert made is not None
+    assert [bar.label[:10] for bar in made.busiest] == busiest
+
+
+def test_a_period_replaces_the_time_that_was_set_and_takes_itself_off() -> None:
+    now = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    fresh = {p.label: p for p in periods([("q", "x"), ("to", "2020"), ("page", "3")], now)}
+    assert fresh["past week"].href == "/?q=x&from=7d"
+    assert fresh["December 2025"].href == "/?q=x&from=2025-12&to=2025-12"
+    assert not any(period.on for period in fresh.values())
+    again = {p.label: p for p in periods([("from", "2025-12"), ("q", "x"), ("to", "2025-12")], now)}
+    assert [label for label, period in again.items() if period.on] == ["December 2025"]
+    assert again["December 2025"].href == "/?q=x"
 
 
 def test_entities_are_marked_where_they_stand() -> None:
