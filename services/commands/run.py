@@ -15,6 +15,7 @@ from services.runtime.service import run_service
 from services.runtime.settings import BESIDE, STAGES, load_settings
 
 SERVICES = (*STAGES, *BESIDE, "search")
+MODULES = {name: f"services.{name}.app" for name in SERVICES} | {"alerts": "services.search.alerts.app"}
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +33,7 @@ def run(
         signal.signal(number, lambda *_: sys.exit(0))
     settings = load_settings()
     configure_logs(settings, service)
-    module = importlib.import_module(f"services.{service}.app")
+    module = importlib.import_module(MODULES[service])
     work = module.serve(settings) if service == "search" else run_service(service, settings, module.wiring)
     try:
         asyncio.run(work)

@@ -7,11 +7,11 @@ import yaml
 
 from services.fetch.client import Fetcher
 from services.fetch.discover import Found, discover
-from services.fetch.errors import FetchError
 from services.fetch.listing import NotAFeed
 from services.runtime.errors import NewsloomError, UsageError
 from services.runtime.settings import Settings
 from services.runtime.sources.plan import Wanted
+from services.runtime.web.errors import FetchError
 
 
 async def find(url: str, settings: Settings, delay_s: float | None) -> list[Found]:

@@ -33,6 +33,7 @@ class DeadReason(StrEnum):
     TIME_LIMIT = "time_limit"
     WORKER_DIED = "worker_died"
     REJECTED_BY_INDEX = "rejected_by_index"
+    NOT_DELIVERED = "not_delivered"
     BUG = "bug"
 
 

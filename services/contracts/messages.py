@@ -207,6 +207,15 @@ class Indexed(Message):
     indexed_at: Utc = Field(description="when a search could find it")
 
 
+class Alert(Indexed):
+    """`news.alerts.v1`: an article that a saved search's webhook is to be told of."""
+
+    search: str = Field(pattern=r"^[0-9a-f]{16}$", description="id of the saved search that the article matches")
+    search_name: str = Field(description="of the saved search")
+    description: str | None = Field(default=None, description="of the article")
+    test: bool = Field(default=False, description="whether somebody tries the webhook; there is no such article then")
+
+
 class Origin(Model):
     """Where on Kafka a message stands."""
 

@@ -76,7 +76,7 @@ INDEXED = Topic(
     "articles that can now be found",
     m.Indexed,
     writers=("index",),
-    readers=("search", "downstream users"),
+    readers=("search", "alerts", "downstream users"),
     max_bytes=1 * MIB,
 )
 FATES = Topic(
@@ -88,8 +88,16 @@ FATES = Topic(
     retention_ms=30 * DAY_MS,
     max_bytes=1 * MIB,
 )
+ALERTS = Topic(
+    "news.alerts.v1",
+    "articles that webhooks are to be told of",
+    m.Alert,
+    writers=("alerts", "search"),
+    readers=("alerts", "downstream users"),
+    max_bytes=1 * MIB,
+)
 
-FLOW = (URLS, PAGES, ARTICLES, ENRICHED, INDEXED, FATES)
+FLOW = (URLS, PAGES, ARTICLES, ENRICHED, INDEXED, FATES, ALERTS)
 
 
 def _dead(topic: Topic) -> Topic:
@@ -107,7 +115,7 @@ def _dead(topic: Topic) -> Topic:
     )
 
 
-DEAD = tuple(_dead(t) for t in (URLS, PAGES, ARTICLES, ENRICHED, FATES))
+DEAD = tuple(_dead(t) for t in (URLS, PAGES, ARTICLES, ENRICHED, FATES, ALERTS))
 RETRY_TIERS = 3
 
 
@@ -125,7 +133,9 @@ def _retry(topic: Topic, tier: int) -> Topic:
     )
 
 
-RETRIES = {topic.name: tuple(_retry(topic, n + 1) for n in range(RETRY_TIERS)) for topic in (URLS, PAGES, ARTICLES)}
+RETRIES = {
+    topic.name: tuple(_retry(topic, n + 1) for n in range(RETRY_TIERS)) for topic in (URLS, PAGES, ARTICLES, ALERTS)
+}
 """By topic: where its reader puts messages that it will try again later, one topic a delay."""
 RETRY_TOPICS = tuple(tier for tiers in RETRIES.values() for tier in tiers)
 TOPICS = FLOW + DEAD + RETRY_TOPICS

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from services.contracts.sources import SourceRecord
 from services.fetch.client import Fetcher
 from services.fetch.discover import Found, discover
-from services.fetch.errors import FetchError
 from services.fetch.listing import NotAFeed
 from services.fetch.text import language_of
+from services.runtime.web.errors import FetchError
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,15 @@
 import ssl
 from dataclasses import replace
 
-from services.fetch.addresses import parse_networks
-from services.fetch.connect import Guard, Resolve, SystemDns
-from services.fetch.errors import BadStatus, TooManyRedirects, Unreachable
 from services.fetch.hosts import Hosts
-from services.fetch.response import Conditional, Limits, Response
 from services.fetch.robots import MAX_BYTES, Robots
-from services.fetch.target import Target, parse_target
-from services.fetch.wire import Budget, Redirect, Wire
 from services.runtime.settings import Settings
+from services.runtime.web.addresses import parse_networks
+from services.runtime.web.connect import Guard, Resolve, SystemDns
+from services.runtime.web.errors import BadStatus, TooManyRedirects, Unreachable
+from services.runtime.web.response import Conditional, Limits, Response
+from services.runtime.web.target import Target, parse_target
+from services.runtime.web.wire import Budget, Redirect, Wire
 
 PERMANENT = frozenset({301, 308})
 PAUSE_S = 5.0

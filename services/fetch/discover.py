@@ -9,11 +9,11 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from services.fetch.client import Fetcher
-from services.fetch.errors import FetchError
 from services.fetch.listing import Feed, NotAFeed, absolute
 from services.fetch.lists import parsed
 from services.fetch.page import is_html
-from services.fetch.response import Limits
+from services.runtime.web.errors import FetchError
+from services.runtime.web.response import Limits
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 MAX_FEEDS = 5

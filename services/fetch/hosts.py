@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.fetch.errors import HostDown, Paused
 from services.runtime.alive import alive, rest
+from services.runtime.web.errors import HostDown, Paused
 
 MAX_ACTIVE = 64
 """Requests at once over all hosts; bounds memory and file descriptors."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.fetch.errors import BadTarget
-from services.fetch.target import parse_target
+from services.runtime.web.errors import BadTarget
+from services.runtime.web.target import parse_target
 
 
 class NotAFeed(ValueError):

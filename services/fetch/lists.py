@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from services.contracts.sources import SourceRecord, Validators
 from services.fetch.client import Fetcher
-from services.fetch.errors import FetchError
 from services.fetch.feeds import parse_feed
 from services.fetch.listing import Feed, Item, NotAFeed
 from services.fetch.novelty import RECHECK_EVERY, Listed
-from services.fetch.response import Conditional, Limits, Response
+from services.runtime.web.errors import FetchError
+from services.runtime.web.response import Conditional, Limits, Response
 
 MAX_CHILDREN = 5
 """Sitemaps of an index that are read: its newest."""

@@ -13,10 +13,10 @@ from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.urls import InvalidUrl, canonical_url
 from services.fetch.book import SourceFacts
 from services.fetch.client import Fetcher
-from services.fetch.errors import FetchError
-from services.fetch.response import Response
-from services.fetch.wire import Budget
 from services.runtime.stage import Retry
+from services.runtime.web.errors import FetchError
+from services.runtime.web.response import Response
+from services.runtime.web.wire import Budget
 
 ATTEMPTS = 3
 BACKOFF_S = 0.5

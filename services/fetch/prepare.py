@@ -2,9 +2,9 @@
 
 import re
 
-from services.fetch.decode import Body
-from services.fetch.errors import FetchError
 from services.fetch.listing import NotAFeed
+from services.runtime.web.decode import Body
+from services.runtime.web.errors import FetchError
 
 MAX_BYTES = 50 * 1024 * 1024
 """sitemaps.org: a sitemap has at most 50 MB unpacked; no feed comes near."""

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from protego import Protego
 
-from services.fetch.errors import BadStatus, BrokenResponse, Disallowed, TooLarge, TooManyRedirects
-from services.fetch.target import Target
+from services.runtime.web.errors import BadStatus, BrokenResponse, Disallowed, TooLarge, TooManyRedirects
+from services.runtime.web.target import Target
 
 TOKEN = "Newsloom"  # noqa: S105  # our product token, no secret
 MAX_BYTES = 512 * 1024

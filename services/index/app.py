@@ -26,7 +26,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
         yield Service(
             [
                 Stage("index", ENRICHED, indexer.articles, writes=INDEXED),
-                Stage("journeys", FATES, indexer.fates, dead_fates=False),
+                Stage("journeys", FATES, indexer.fates, fates=frozenset({"skipped"})),
             ],
             background=[upkeep.run],
             checks={"elasticsearch": partial(probes.elasticsearch, es)},

@@ -70,10 +70,11 @@ class Emitter:
         topic = _DEAD[self._stage.reads.dead_name]
         headers = dead_headers(delivery, self._stage.name, failure, datetime.now(UTC))
         await self._publisher.send_raw(topic, delivery.key, delivery.value, headers, delivery.timestamp_ms)
-        if self._stage.dead_fates:
-            await self._fate(delivery, message, "dead", failure.reason, failure.detail)
+        await self._fate(delivery, message, "dead", failure.reason, failure.detail)
 
     async def _fate(self, delivery: Delivery, message: Message | None, fate: str, reason: str, detail: str) -> None:
+        if fate not in self._stage.fates:
+            return
         identity, url = page_id(delivery.key, delivery.value)
         url = getattr(message, "url", None) or url
         source = getattr(message, "source", None)

@@ -48,7 +48,7 @@ class Loop:
         with BATCH_SECONDS.labels(self._stage.name).time(), work_of(self._progress.tick):
             results = await self._results(deliveries)
             reason = self._ratio.would_exceed([outcome for _, _, outcome in results])
-            if reason and not self._stage.onlooker:
+            if reason and self._stage.halts and not self._stage.onlooker:
                 await self._halt(reason, results)
             outcomes = await self._dependencies.wait_for("kafka", lambda: self._emitter.emit(results))
         self._ratio.record(outcomes)

@@ -19,7 +19,7 @@ MOST_DELAY_S = 900.0
 """Of a retry: its reader polls Kafka in between (consumer.POLL_INTERVAL_S)."""
 STAGES = ("fetch", "clean", "enrich", "index")
 """The services that read topics, in the order a page meets them."""
-BESIDE = ("archive",)
+BESIDE = ("archive", "alerts")
 """Services that read along beside them, where a setting says so."""
 
 
@@ -175,6 +175,10 @@ class Settings(BaseSettings):
     )
     dead_ratio_window: int = Field(200, ge=10, description="how many recent messages that part is taken of")
     stall_limit_s: float = Field(45.0, ge=5, description="lag without progress for so long gets a service restarted")
+    webhooks: bool = Field(False, description="saved searches may have webhooks; the service alerts then sends them")
+    webhook_allow: Annotated[str, AfterValidator(_networks)] = Field(
+        "", description="networks that webhooks may reach besides public ones, such as 10.0.0.0/8"
+    )
     archive: Annotated[str, AfterValidator(_archive)] = Field(
         "", description="where raw pages are kept as WARC files: a folder, or s3://BUCKET/PREFIX; empty: they are not"
     )
@@ -246,8 +250,13 @@ class Settings(BaseSettings):
             parts = (part.strip().partition("=") for part in self.stages.split(",") if part.strip())
             split = {name: address.rpartition(":") for name, _, address in parts}
             return {name: (host.strip("[]"), int(port)) for name, (host, _, port) in split.items()}
-        running = (*STAGES, *BESIDE) if self.archive else STAGES
-        return {} if self.health else {name: self.health_address(name) for name in running}
+        return {} if self.health else {name: self.health_address(name) for name in self.running}
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The services that these settings want, besides the gateway."""
+        wanted = {"archive": bool(self.archive), "alerts": self.webhooks}
+        return (*STAGES, *(name for name in BESIDE if wanted[name]))
 
     @property
     def es_shown(self) -> str:

@@ -91,9 +91,12 @@ Process = Callable[[Sequence[Message]], Awaitable[Sequence[Outcome]]]
 
 @dataclass(frozen=True)
 class Stage:
-    """One reader of one topic. `dead_fates`: whether what dies gets a fate (not so for the fates' own reader).
+    """One reader of one topic.
+
+    `fates`: which of the fates skipped and dead it gives; where messages are no pages on their way, none.
 
     `onlooker`: reads along beside the topic's own stage; it gives no fate, sends no dead letter and never halts.
+    `halts`: whether it stops when too much of what it reads is dead.
     `tiers`: how many retry topics it uses; 0: a Retry is what it would be otherwise.
     `needs`: the dependency that is down when `process` raises Unavailable.
     """
@@ -102,8 +105,9 @@ class Stage:
     reads: Topic
     process: Process
     writes: Topic | None = None
-    dead_fates: bool = True
+    fates: frozenset[str] = frozenset({"skipped", "dead"})
     onlooker: bool = False
+    halts: bool = True
     tiers: int = 0
     needs: str = "elasticsearch"
     prepare: Callable[[Message, Delivery], Message] = lambda message, _: message

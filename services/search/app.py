@@ -39,9 +39,11 @@ from services.search.routers import (
     stream,
     suggest,
     trending,
+    webhooks,
 )
 from services.search.saved import SavedSearches
 from services.search.state import State
+from services.search.webhooks import Webhooks
 
 STOP_LIMIT_S = 10
 
@@ -75,6 +77,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         dependencies=Dependencies(),
         registry=Registry(es, settings),
         saved=SavedSearches(es, settings),
+        webhooks=Webhooks(es, settings),
         streams=Streams(),
         exports=Exports(),
         pipeline=Pipeline(settings, provider, publisher),
@@ -94,6 +97,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         journey,
         sources,
         saved,
+        webhooks,
         operations,
     ):
         app.include_router(module.router)

@@ -10,6 +10,7 @@ from services.search.params import FilterParams
 from services.search.pipeline import told
 from services.search.saved import SavedSearch
 from services.search.sources import no_activity, source_of
+from services.search.webhooks import Webhook
 
 _AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 _FEED = "https://news.example/feed.xml"
@@ -26,6 +27,13 @@ SAVED = SavedSearch(
     created_at=_AT,
     updated_at=_AT,
 )
+WEBHOOK_MADE = Webhook(
+    search=SAVED.id,
+    url="https://hooks.example/newsloom",
+    secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # noqa: S106  # of the specification's examples
+    created_at=_AT,
+)
+WEBHOOK = WEBHOOK_MADE.model_copy(update={"delivered": 12, "last_delivered_at": _AT})
 STATUS = {
     "at": "2026-11-22T08:00:00+00:00",
     "ready": True,

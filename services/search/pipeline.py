@@ -29,6 +29,7 @@ ABOUT = {
     "enrich": "recognises what it names",
     "index": "makes it searchable",
     "archive": "keeps the pages as they came",
+    "alerts": "tells webhooks of new articles",
 }
 
 

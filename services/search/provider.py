@@ -75,6 +75,11 @@ class Provider:
             answer = await self._es.search(index=self._articles, body=body, ignore_unavailable=True)
         return _whole(dict(answer.body))
 
+    async def refresh(self) -> None:
+        """Have searches see all that was written until now."""
+        async with reachable():
+            await self._es.indices.refresh(index=self._articles, ignore_unavailable=True)
+
     async def search_pit(self, body: dict[str, Any], pit: str) -> dict[str, Any]:
         """The answer to a search in a point in time. Raises ExpiredCursor."""
         try:

@@ -13,7 +13,6 @@ from services.search.times import parse_time
 Query = dict[str, Any]
 SEARCH_TIMEOUT = "10s"
 TRACK_TOTAL = 10_000
-MATCHES = "matches"  # the name by which a hit tells that it matches
 _SORTS: dict[str, list[Any]] = {
     "relevance": [{"_score": "desc"}, {"at": "desc"}],
     "newest": [{"at": "desc"}],
@@ -68,20 +67,19 @@ def build_newest(
     }
 
 
-def build_match_among(params: FilterParams, now: datetime, languages: tuple[str, ...], ids: Sequence[str]) -> Query:
-    """The body that asks for these articles, and marks those that match. Raises QueryError, ParameterError."""
-    wanted = _bool(params, now, languages)
-    return {
-        "query": {"bool": {"filter": [{"terms": {"id": list(ids)}}], "should": [_named(wanted)]}},
-        "size": max(1, len(ids)),
-        "_source": list(LIST_FIELDS),
-        "timeout": SEARCH_TIMEOUT,
-        "track_total_hits": False,
-    }
+def build_among(params: FilterParams, now: datetime, languages: tuple[str, ...], ids: Sequence[str]) -> Query:
+    """The body that asks for those of these articles that match. Raises QueryError, ParameterError."""
+    wanted = {"bool": {"filter": [{"terms": {"id": list(ids)}}, _bool(params, now, languages)]}}
+    return {**_those(ids), "query": wanted, "_source": list(LIST_FIELDS)}
 
 
-def _named(query: Query) -> Query:
-    return {"bool": {**query["bool"], "_name": MATCHES}}
+def build_seen(ids: Sequence[str]) -> Query:
+    """The body that asks when these articles were indexed, as far as a search sees."""
+    return {**_those(ids), "query": {"terms": {"id": list(ids)}}, "_source": ["id", "indexed_at"]}
+
+
+def _those(ids: Sequence[str]) -> Query:
+    return {"size": max(1, len(ids)), "timeout": SEARCH_TIMEOUT, "track_total_hits": False}
 
 
 def build_span(params: TimelineParams, now: datetime, languages: tuple[str, ...]) -> Query:

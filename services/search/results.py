@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from services.search.params import ARTICLE_FIELDS, LIST_FIELDS
-from services.search.query import MATCHES
 
 _LISTS = {"authors", "tags", "entities", "topics", "keyphrases"}
 
@@ -28,12 +27,15 @@ def hit_of(hit: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     return {**article_of(hit["_source"], fields), "highlights": highlights_of(hit.get("highlight", {}))}
 
 
-def matched_among(answer: dict[str, Any]) -> tuple[dict[str, datetime], dict[str, dict[str, Any]]]:
-    """Of articles that were asked for by id: when each was indexed, and those that match, both by id."""
-    hits = answer["hits"]["hits"]
-    seen = {hit["_source"]["id"]: datetime.fromisoformat(hit["_source"]["indexed_at"]) for hit in hits}
-    matching = [hit["_source"] for hit in hits if MATCHES in hit.get("matched_queries", ())]
-    return seen, {source["id"]: article_of(source, LIST_FIELDS) for source in matching}
+def times_of(answer: dict[str, Any]) -> dict[str, datetime]:
+    """When each article was indexed, by id."""
+    found = [hit["_source"] for hit in answer["hits"]["hits"]]
+    return {source["id"]: datetime.fromisoformat(source["indexed_at"]) for source in found}
+
+
+def articles_of(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Articles as in a list, by id."""
+    return {hit["_source"]["id"]: article_of(hit["_source"], LIST_FIELDS) for hit in answer["hits"]["hits"]}
 
 
 def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:

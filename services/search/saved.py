@@ -1,6 +1,7 @@
 """Saved searches, as the index `newsloom-saved-searches` holds them."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -82,6 +83,15 @@ class SavedSearches:
         hits = answer["hits"]
         found = [SavedSearch.model_validate(hit["_source"]) for hit in hits["hits"]]
         return hits.get("total", {"value": 0})["value"], found
+
+    async def some(self, identities: Iterable[str]) -> list[SavedSearch]:
+        """Those of these ids that there are."""
+        try:
+            async with reachable():
+                answer = await self._es.mget(index=self._name, ids=sorted(identities))
+        except NotFoundError:
+            return []
+        return [SavedSearch.model_validate(doc["_source"]) for doc in answer["docs"] if doc.get("found")]
 
     async def get(self, identity: str) -> SavedSearch | None:
         """One of them."""

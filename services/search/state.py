@@ -16,6 +16,7 @@ from services.search.pipeline import Pipeline
 from services.search.provider import Provider
 from services.search.registry import Registry
 from services.search.saved import SavedSearches
+from services.search.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class State:
     dependencies: Dependencies
     registry: Registry
     saved: SavedSearches
+    webhooks: Webhooks
     streams: Streams
     exports: Exports
     pipeline: Pipeline

@@ -46,7 +46,7 @@ def addresses(settings: Settings, *, infrastructure_only: bool) -> dict[str, tup
     own = {"kafka": own_kafka(settings), "elasticsearch": own_elasticsearch(settings)}
     found = {name: address for name, address in own.items() if address is not None}
     if not infrastructure_only:
-        found |= {name: service_address(settings, name) for name in SERVICES if name not in BESIDE or settings.archive}
+        found |= {name: service_address(settings, name) for name in (*settings.running, "search")}
     return found
 
 

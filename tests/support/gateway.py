@@ -13,10 +13,10 @@ from support.processes import Child, free_ports, running
 
 
 @contextmanager
-def gateway(servers: Any, home: Path, articles: list[Enriched]) -> Iterator[Settings]:
+def gateway(servers: Any, home: Path, articles: list[Enriched], **environment: str) -> Iterator[Settings]:
     """Settings of a gateway that serves these articles, in a process of its own."""
     given = settings_for_tests(
         kafka=servers.kafka, elasticsearch=servers.elasticsearch, http=f"127.0.0.1:{free_ports(1)}", home=home
     )
-    with archive(given, articles) as own, running(Child(own, "search", "services", "run", "search")):
+    with archive(given, articles) as own, running(Child(own, "search", "services", "run", "search", **environment)):
         yield own

@@ -1,5 +1,6 @@
 """The page of saved searches, and the form that saves one."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,14 +14,21 @@ from services.search.params import FilterParams
 from services.search.problems import Problem
 from services.search.qlang import QueryError
 from services.search.query import ParameterError
-from services.search.routers.saved import SavedId, Saving, keep, saved_of
+from services.search.routers.saved import SavedId, Saving, drop, keep, saved_of, there
+from services.search.routers.webhooks import attempt, place
 from services.search.saved import MOST, pairs
 from services.search.state import Newsloom, State
+from services.search.webhooks import Webhook
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 LISTS = {name for name, field in FilterParams.model_fields.items() if "list" in str(field.annotation)}
 NAMES = {field.alias or name for name, field in FilterParams.model_fields.items()}
-_DONE = {"saved": "The search is saved.", "delete": "The saved search is gone, and its feeds with it."}
+_DONE = {
+    "saved": "The search is saved.",
+    "delete": "The saved search is gone, its feeds and its webhook with it.",
+    "test": "A test is on its way; whether it arrived stands there in a moment.",
+    "no-webhook": "The webhook is gone.",
+}
 
 
 @router.get("/saved")
@@ -42,13 +50,30 @@ async def save(request: Request, state: Newsloom) -> Response:
 
 @router.post("/saved/{identity}")
 async def act(identity: SavedId, request: Request, state: Newsloom) -> Response:
-    """Forget one."""
+    """Forget one, or its webhook; set that, or try it."""
     try:
-        if (await sent(request, state)).get("do") != "delete" or not await state.saved.remove(identity):
-            raise Problem(404, "there is no such saved search any more")
-    except Problem as error:
+        form = await sent(request, state)
+        do = form.get("do")
+        if do == "webhook":  # shown at once: nobody sees the secret again
+            made = await place(state, await there(state, identity), form.get("url"))
+            return await _page(request, state, made=made)
+        if do not in _DO:
+            raise Problem(400, "the form says nothing that can be done")
+        await _DO[do](state, identity)
+    except (Problem, ParameterError) as error:
         return await _page(request, state, error)
-    return RedirectResponse("/saved?done=delete", 303)
+    return RedirectResponse("/saved?" + urlencode({"done": do, "on": identity}), 303)
+
+
+async def _test(state: State, identity: str) -> None:
+    await attempt(state, await there(state, identity))
+
+
+async def _no_webhook(state: State, identity: str) -> None:
+    await state.webhooks.remove(identity)
+
+
+_DO: dict[str, Callable[[State, str], Awaitable[None]]] = {"delete": drop, "test": _test, "no-webhook": _no_webhook}
 
 
 def search_of(form: Form) -> FilterParams:
@@ -60,16 +85,21 @@ def search_of(form: Form) -> FilterParams:
     return FilterParams.model_validate(values)
 
 
-async def _page(request: Request, state: State, error: Exception | None = None) -> HTMLResponse:
+async def _page(
+    request: Request, state: State, error: Exception | None = None, made: Webhook | None = None
+) -> HTMLResponse:
     _, found = await state.saved.page(0, MOST)
+    webhooks = await state.webhooks.all()
     await state.keyring.fresh()
     status = (error.status if isinstance(error, Problem) else 422) if error else 200
     return render(
         "saved.html",
         status,
-        searches=[{**saved_of(one), "said": pairs(one.search)} for one in found],
+        searches=[{**saved_of(one), "said": pairs(one.search), "webhook": webhooks.get(one.id)} for one in found],
+        made=made,
+        webhooks=state.settings.webhooks,
         error=words(error) if error else None,
         done=_DONE.get(request.query_params.get("done", "")),
-        on=request.query_params.get("on", ""),
+        on=made.search if made else request.query_params.get("on", ""),
         keyed=state.access.keyed,
     )

@@ -81,14 +81,14 @@ async def save(given: Saving, state: Newsloom, request: Request, response: Respo
 @router.get("/v1/saved-searches/{identity}", summary="One saved search", responses=example(saved_of(SAVED)))
 async def one(identity: SavedId, state: Newsloom) -> dict[str, Any]:
     """Its parameters, and where its hits and feeds are."""
-    return saved_of(await _there(state, identity))
+    return saved_of(await there(state, identity))
 
 
 @router.put("/v1/saved-searches/{identity}", summary="Change a saved search", responses=example(saved_of(SAVED)))
 async def change(identity: SavedId, given: Saving, state: Newsloom, request: Request) -> dict[str, Any]:
     """Its name and search become these; feeds keep their addresses."""
     state.access.check_write(request)
-    old = await _there(state, identity)
+    old = await there(state, identity)
     now = datetime.now(UTC)
     build_newest(given.search, now, (), 1)
     saved = old.model_copy(update={"name": given.name, "search": given.search, "updated_at": now})
@@ -98,10 +98,9 @@ async def change(identity: SavedId, given: Saving, state: Newsloom, request: Req
 
 @router.delete("/v1/saved-searches/{identity}", status_code=204, summary="Forget a saved search")
 async def forget(identity: SavedId, state: Newsloom, request: Request) -> None:
-    """Its feeds end with it."""
+    """Its feeds end with it, and its webhook."""
     state.access.check_write(request)
-    if not await state.saved.remove(identity):
-        raise _missing(identity)
+    await drop(state, identity)
 
 
 @router.get(
@@ -113,7 +112,7 @@ async def forget(identity: SavedId, state: Newsloom, request: Request) -> None:
 async def feed(identity: SavedId, kind: Literal["rss", "atom", "json"], state: Newsloom, request: Request) -> Response:
     """RSS 2.0, Atom or JSON Feed 1.1 of the 50 articles that were indexed last; a reader that asks again for what
     it has (ETag) gets 304."""
-    saved = await _there(state, identity)
+    saved = await there(state, identity)
     now = datetime.now(UTC)
     body = build_newest(saved.search, now, await state.provider.languages(), ENTRIES, FEED_FIELDS)
     hits = (await state.provider.search(body))["hits"]["hits"]
@@ -146,7 +145,15 @@ async def keep(state: Newsloom, given: Saving) -> SavedSearch:
     return saved
 
 
-async def _there(state: Newsloom, identity: str) -> SavedSearch:
+async def drop(state: Newsloom, identity: str) -> None:
+    """Forget a saved search and its webhook. Raises Problem."""
+    await state.webhooks.remove(identity)
+    if not await state.saved.remove(identity):
+        raise _missing(identity)
+
+
+async def there(state: Newsloom, identity: str) -> SavedSearch:
+    """That of this id. Raises Problem."""
     found = await state.saved.get(identity)
     if found is None:
         raise _missing(identity)

@@ -3,29 +3,25 @@
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-import anyio
 import structlog
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.runtime.errors import Unavailable
-from services.search.live import News, Places, Reader, decode, event, reading
+from services.search.live import Places, Reader, decode, event, reading
 from services.search.middleware import IS_HEAD
 from services.search.params import FilterParams
 from services.search.problems import Problem
-from services.search.query import build_match_among
-from services.search.results import matched_among
+from services.search.query import build_among
 from services.search.state import Newsloom, State
+from services.search.visible import matching, visible
 
 router = APIRouter(tags=["search"])
 EVENT_STREAM = "text/event-stream"
 HEARTBEAT_S = 15.0
 COME_BACK_MS = 3_000
-VISIBLE_WITHIN_S = 5.0
-"""Longest wait until a search finds what was written; what is not found then was superseded or taken away."""
-LOOK_S = 0.3
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not hold events back
 _EXAMPLE = 'retry: 3000\n\nid: 0.17-1.4\nevent: article\ndata: {"id": "…", "title": "Harbour opens", …}\n\n'
 log = structlog.get_logger()
@@ -49,7 +45,7 @@ async def stream(
     the stream lives. The gateway may end it at any time; a reader comes back with the last id and misses nothing
     (browsers' `EventSource` does so by itself).
     """
-    build_match_among(params, datetime.now(UTC), (), [])  # what can not be understood is said before anything is sent
+    build_among(params, datetime.now(UTC), (), [])  # what can not be understood is said before anything is sent
     places = decode(last_event_id) if last_event_id else None
     if last_event_id and places is None:
         raise Problem(422, "Last-Event-ID: not an id that this gateway gave; leave it out to start from now")
@@ -79,7 +75,10 @@ async def _matching(state: State, params: FilterParams, reader: Reader) -> Async
     told = time.monotonic()
     while not state.streams.stopping:
         news = await reader.batch()
-        found = await _found(state, params, news) if news else {}
+        found = {}
+        if news:
+            await visible(state.provider, {one.id: one.at for one in news}, lambda: state.streams.stopping)
+            found = await matching(state.provider, params, [one.id for one in news])
         for one in news:
             if one.id in found:
                 yield event(one.places, found[one.id])
@@ -87,18 +86,3 @@ async def _matching(state: State, params: FilterParams, reader: Reader) -> Async
         if time.monotonic() - told > HEARTBEAT_S:
             yield event(reader.places)
             told = time.monotonic()
-
-
-async def _found(state: State, params: FilterParams, news: list[News]) -> dict[str, dict[str, Any]]:
-    """The articles among the news that match, by id; waits until a search sees them all as they were told of."""
-    wanted = {one.id: one.at for one in news}
-    until = time.monotonic() + VISIBLE_WITHIN_S
-    while True:
-        body = build_match_among(params, datetime.now(UTC), await state.provider.languages(), list(wanted))
-        seen, matching = matched_among(await state.provider.search(body))
-        late = [
-            identity for identity, at in wanted.items() if seen.get(identity, datetime.min.replace(tzinfo=UTC)) < at
-        ]
-        if not late or time.monotonic() > until or state.streams.stopping:
-            return matching
-        await anyio.sleep(LOOK_S)

@@ -15,10 +15,10 @@ import pytest
 import zstandard
 
 from services.contracts.fates import SkipReason
-from services.fetch import errors
 from services.fetch.client import Fetcher
-from services.fetch.response import Conditional
-from services.fetch.wire import MAX_HEADERS, user_agent
+from services.runtime.web import errors
+from services.runtime.web.response import Conditional
+from services.runtime.web.wire import MAX_HEADERS, user_agent
 from tests.support.site import Seen, Site, answer, dns, fetch_settings, fetcher_with, redirect
 
 PAGE = answer(b"<html>news</html>")
@@ -237,7 +237,7 @@ async def test_tls_to_a_server_that_speaks_none(fetcher: Fetcher) -> None:
 
 
 async def test_slow_dns_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.fetch.connect.DNS_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("services.runtime.web.connect.DNS_TIMEOUT_S", 0.1)
 
     async def never(host: str) -> list[str]:
         await asyncio.sleep(60)

@@ -2,8 +2,8 @@ import pytest
 
 from services.fetch.client import Fetcher
 from services.fetch.discover import discover, feed_links
-from services.fetch.errors import BadStatus
 from services.fetch.listing import NotAFeed
+from services.runtime.web.errors import BadStatus
 from tests.support.site import Site, answer, redirect
 
 RSS = b"<rss version='2.0'><channel><title>T</title><item><title>A</title><link>/a</link></item></channel></rss>"

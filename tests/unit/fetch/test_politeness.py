@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from services.fetch import errors
 from services.fetch.client import Fetcher
 from services.fetch.hosts import MAX_PAUSE_S, Hosts
 from services.fetch.robots import MAX_BYTES
+from services.runtime.web import errors
 from tests.support.site import Seen, Site, answer, fetcher_with, redirect
 
 PAGE = answer(b"<html>news</html>")

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from services.fetch.client import Fetcher
-from services.fetch.connect import Guard
-from services.fetch.errors import Blocked
+from services.runtime.web.connect import Guard
+from services.runtime.web.errors import Blocked
 from tests.support.site import Site, dns, fetch_settings, redirect, serving
 
 PRIVATE_V4 = [

@@ -94,7 +94,7 @@ async def test_a_dead_message_goes_untouched_to_the_dead_topic_and_gets_a_fate()
 
 
 async def test_the_fates_own_reader_writes_no_fates() -> None:
-    stage = Stage("journeys", FATES, nothing, dead_fates=False)
+    stage = Stage("journeys", FATES, nothing, fates=frozenset({"skipped"}))
     publisher, _ = await emitted(FAILURE, delivery(b"{", topic=FATES.name), stage=stage)
     assert [name for name, *_ in publisher.sent] == ["news.fates.v1.dead"]
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.fetch.response import Conditional, retry_after_s
+from services.runtime.web.response import Conditional, retry_after_s
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 

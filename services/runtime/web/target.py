@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from services.contracts.hosts import canonical_host
-from services.fetch.addresses import Address
-from services.fetch.errors import BadTarget
+from services.runtime.web.addresses import Address
+from services.runtime.web.errors import BadTarget
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_URL_LENGTH = 8192

@@ -10,7 +10,7 @@ from typing import IO, ClassVar, Protocol, cast
 import brotli
 import zstandard
 
-from services.fetch.errors import BrokenResponse, TooLarge
+from services.runtime.web.errors import BrokenResponse, TooLarge
 
 STEP = 64 * 1024
 MAX_ENCODINGS = 3

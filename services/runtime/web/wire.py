@@ -13,11 +13,11 @@ from importlib.metadata import version
 import aiohttp
 from yarl import URL
 
-from services.fetch import errors
-from services.fetch.connect import Guard
-from services.fetch.decode import ACCEPT_ENCODING, Body
-from services.fetch.response import Limits, Response, retry_after_s
-from services.fetch.target import Target
+from services.runtime.web import errors
+from services.runtime.web.connect import Guard
+from services.runtime.web.decode import ACCEPT_ENCODING, Body
+from services.runtime.web.response import Limits, Response, retry_after_s
+from services.runtime.web.target import Target
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
 CONNECT_S = 10.0
@@ -85,15 +85,19 @@ class Wire:
         await self._session.close()
 
     async def exchange(
-        self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str]
+        self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str], content: bytes | None = None
     ) -> Response | Redirect:
-        """GET `target`. Raises FetchError; every status but 2xx, 304 and redirects is a BadStatus."""
+        """GET `target`, or POST `content` to it. Raises FetchError; every status but 2xx, 304 and redirects is a
+        BadStatus."""
+        method = "GET" if content is None else "POST"
         if target.address is not None:
             self._guard.check(str(target.address), target.port)
         seconds = min(limits.first_byte_s, budget.left_s)
         async with _translated(target.host, budget.left_s), budget.spend():
             async with _translated(target.host, seconds), asyncio.timeout(seconds):
-                answer = await self._session.get(URL(target.url, encoded=True), headers=headers, allow_redirects=False)
+                answer = await self._session.request(
+                    method, URL(target.url, encoded=True), data=content, headers=headers, allow_redirects=False
+                )
             try:
                 return await self._read(answer, target, limits)
             finally:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetch.errors import BadTarget
-from services.fetch.target import parse_target
+from services.runtime.web.errors import BadTarget
+from services.runtime.web.target import parse_target
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetch.decode import STEP, Body
-from services.fetch.errors import BrokenResponse, TooLarge
+from services.runtime.web.decode import STEP, Body
+from services.runtime.web.errors import BrokenResponse, TooLarge
 
 MIB = 1024 * 1024
 

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from services.fetch.addresses import Network, refusal
-from services.fetch.errors import Blocked, UnknownHost, Unreachable
+from services.runtime.web.addresses import Network, refusal
+from services.runtime.web.errors import Blocked, UnknownHost, Unreachable
 
 DNS_TIMEOUT_S = 10.0
 DNS_THREADS = 32

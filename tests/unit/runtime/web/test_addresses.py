@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetch.addresses import parse_networks, refusal, why_not_public
+from services.runtime.web.addresses import parse_networks, refusal, why_not_public
 
 PRIVATE = [
     "0.0.0.0",

@@ -1,0 +1,1 @@
+"""HTTP requests to anywhere, safely: which addresses may be reached, and what an exchange may cost."""
