@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
@@ -64,7 +65,8 @@ class Reader:
 def site(servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # type: ignore[no-untyped-def]
     """Address of a gateway over an archive of all the articles in support/reading.py."""
     _executable()  # before anything is started for it
-    with gateway(servers, tmp_path_factory.mktemp("gateway"), [*ordinary(), *right_to_left(), *attacking()]) as own:
+    articles = [*ordinary(), *right_to_left(), *attacking()]
+    with gateway(servers, tmp_path_factory.mktemp("gateway"), articles, NEWSLOOM_WEBHOOKS="true") as own:
         yield f"http://{own.http}"
 
 
@@ -107,6 +109,17 @@ def narrow_reader(chromium: Browser, site: str) -> Iterator[Reader]:
 def stranger(recent: str, chromium: Browser) -> Iterator[Reader]:
     """A reader from elsewhere, over the articles of the last months; made first: no loop runs beside Playwright's."""
     yield from _reading(Reader(chromium.new_context(locale="de-DE", timezone_id="UTC"), recent))
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> Callable[[Page, str], None]:
+    """Leaves a screenshot in the folder NEWSLOOM_SCREENSHOTS, or among pytest's own files."""
+    folder = Path(os.environ.get("NEWSLOOM_SCREENSHOTS") or tmp_path)
+
+    def taken(page: Page, name: str) -> None:
+        assert len(page.screenshot(path=folder / f"{name}.png", full_page=True)) > 5_000, "nothing is on it"
+
+    return taken
 
 
 def _reading(reader: Reader) -> Iterator[Reader]:

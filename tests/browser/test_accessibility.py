@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from support.accessibility import check
 from support.reading import ARABIC, attacking, ordinary, right_to_left
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = {
     "start": "/",
     "hits": "/?q=harbour",
@@ -26,12 +25,6 @@ PAGES = {
     "saved searches": "/saved",
     "pipeline": "/pipeline",
 }
-
-
-def check(page: Any) -> None:
-    """Fails with what axe-core finds wrong."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
-    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

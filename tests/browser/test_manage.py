@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from support.accessibility import check
 from support.reading import CANARY
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -48,6 +49,34 @@ def test_a_search_is_saved_and_its_feed_read(reader: Any) -> None:
     page.get_by_text("Forget it").click()
     page.get_by_role("button", name="Yes, forget this search").click()
     expect(page.get_by_role("status")).to_contain_text("is gone")
+
+
+def test_a_webhook_is_set_and_its_secret_shown_once(reader: Any, shot: Any) -> None:
+    page = reader.open("/?q=harbour")
+    page.get_by_text("Save this search").click()
+    page.get_by_label("Name").fill(f"Hook {HOSTILE}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    card = page.locator(".card", has_text="Hook")
+    card.get_by_text("Tell a webhook of new articles").click()
+    card.get_by_label("Address").fill("http://10.0.0.1/")
+    reader.refusals_wanted += 1
+    card.get_by_role("button", name="Set it").click()
+    expect(page.get_by_role("alert")).to_contain_text("no public address")
+    card.get_by_text("Tell a webhook of new articles").click()
+    card.get_by_label("Address").fill("https://hooks.example/secret-path")
+    card.get_by_role("button", name="Set it").click()
+    expect(card.get_by_role("status")).to_contain_text("whsec_")
+    expect(card).to_contain_text("https://hooks.example 0 delivered")
+    expect(card).not_to_contain_text("secret-path")
+    check(page)
+    shot(page, "webhook")
+    reader.open("/saved")
+    expect(page.locator(".card", has_text="Hook")).not_to_contain_text("whsec_")
+    card.get_by_text("Change or try its webhook").click()
+    card.get_by_role("button", name="Take it away").click()
+    expect(page.get_by_role("status")).to_contain_text("The webhook is gone")
+    card.get_by_text("Forget it").click()
+    card.get_by_role("button", name="Yes, forget this search").click()
 
 
 def test_the_status_page_keeps_itself_fresh_and_what_is_typed(reader: Any) -> None:
