@@ -24,7 +24,8 @@ from services.search.state import Newsloom
 
 PAGE_SIZE = 20
 SIMILAR = 6
-_ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE)}
+# Whatever the address says: the page shows what it shows, and needs the fields for it.
+_ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE), "fields": ""}
 _REPEATED = {name for name, field in SearchParams.model_fields.items() if "list" in str(field.annotation)}
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

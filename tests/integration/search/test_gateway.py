@@ -137,6 +137,10 @@ async def test_no_request_is_a_server_error(
         assert all(error["parameter"] for error in response.json()["errors"])
 
 
+async def test_the_page_shows_hits_whatever_fields_the_address_asks_for(http: httpx.AsyncClient) -> None:
+    assert (await http.get("/?q=harbour&fields=id")).text.count("<article") == 20
+
+
 def test_served_for_real_it_answers_and_stops_when_told(settings: Settings, tmp_path: Path) -> None:
     own = settings.model_copy(update={"http": f"127.0.0.1:{free_ports(1)}", "home": tmp_path})
     child = Child(own, "search", "services", "run", "search")
