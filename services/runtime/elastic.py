@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, Elasticsearch, TransportError
+from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, Elasticsearch, OrjsonSerializer, TransportError
 
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
@@ -14,7 +14,13 @@ REQUEST_TIMEOUT_S = 30.0
 
 def async_client(settings: Settings) -> AsyncElasticsearch:
     """A client for the services; whoever opens it closes it (elasticsearch-py#2349)."""
-    return AsyncElasticsearch(settings.es_url, request_timeout=REQUEST_TIMEOUT_S, max_retries=2, retry_on_timeout=False)
+    return AsyncElasticsearch(
+        settings.es_url,
+        request_timeout=REQUEST_TIMEOUT_S,
+        max_retries=2,
+        retry_on_timeout=False,
+        serializers={"application/json": OrjsonSerializer()},  # a third of a search's time in the gateway was json
+    )
 
 
 def sync_client(settings: Settings) -> Elasticsearch:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from services.search.params import LIST_FIELDS
-from services.search.query import SEARCH_TIMEOUT
+from services.search.query import SEARCH_TIMEOUT, stored
 from services.search.results import article_of
 from services.search.words import WORD, begins, words
 
@@ -62,7 +62,7 @@ def build_entity(identity: str, articles: int, beside: int) -> Query:
         "query": {"bool": {"filter": [{"term": {"entity_keys": identity}}]}},
         "size": max(articles, _MENTIONS_OF),
         "sort": [{"at": "desc"}],
-        "_source": [*LIST_FIELDS, "at"],
+        "_source": stored([*LIST_FIELDS, "at"]),
         "timeout": SEARCH_TIMEOUT,
         "track_total_hits": True,
         "aggs": {

@@ -18,7 +18,9 @@ def article_of(
     """
     article: dict[str, Any] = {name: source.get(name, [] if name in _LISTS else None) for name in fields}
     if not mentions and "entities" in article:
-        article["entities"] = [{k: v for k, v in e.items() if k != "mentions"} for e in article["entities"]]
+        article["entities"] = [
+            {k: v for k, v in e.items() if k != "mentions"} if "mentions" in e else e for e in article["entities"]
+        ]
     return article
 
 

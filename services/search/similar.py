@@ -6,7 +6,7 @@ Likeness is Elasticsearch's `more_like_this` over the document itself; articles 
 from typing import Any
 
 from services.search.params import LIST_FIELDS
-from services.search.query import SEARCH_TIMEOUT
+from services.search.query import SEARCH_TIMEOUT, stored
 from services.search.results import article_of
 
 FIELDS = ("title", "body", "entities.name.words", "keyphrases.words")
@@ -57,7 +57,7 @@ def build_similar(itself: Query, number: int, size: int) -> Query:
         },
         "size": size,
         "sort": [{"_score": "desc"}, {"at": "desc"}],
-        "_source": list(LIST_FIELDS),
+        "_source": stored(LIST_FIELDS),
         "timeout": SEARCH_TIMEOUT,
         "track_total_hits": False,
     }

@@ -8,7 +8,9 @@ from typing import Any
 
 WORDS_AS_WRITTEN = {"title": 5.0, "description": 2.5, "body": 1.0}
 WORDS_STEMMED = {"title": 4.0, "body": 0.8}
-NAMES = {"entities.name.words": 2.0, "keyphrases.words": 2.0, "authors.words": 1.5}
+# A list of names tells little of how much an article is about each: at 2.0, articles that name few others came before
+# those that speak of the one. `make bench-search`, entity and month, 1,227 articles, MRR@10: 0.927; at 0.5, 0.944.
+NAMES = {"entities.name.words": 0.5, "keyphrases.words": 2.0, "authors.words": 1.5}
 TIE_BREAKER = 0.3
 PHRASE_BOOST = 2.0  # words that stand close together, as a bonus
 PHRASE_SLOP = 3

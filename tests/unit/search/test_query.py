@@ -94,7 +94,8 @@ def test_a_facet_ignores_its_own_filter_and_heeds_the_others() -> None:
 
 def test_pages_fields_and_highlights() -> None:
     body = query(page=3, page_size=10, fields="id,title", highlight=True)
-    assert (body["from"], body["size"], body["_source"]) == (20, 10, ["id", "title"])
+    assert (body["from"], body["size"], body["_source"]["includes"]) == (20, 10, ["id", "title"])
+    assert body["_source"]["excludes"] == ["entities.mentions"]
     assert body["highlight"]["encoder"] == "html"
     assert "from" not in query(cursor="*")
 
