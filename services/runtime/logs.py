@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -21,6 +23,38 @@ _QUIET = (
 )
 
 
+AGAIN_AFTER_S = 10.0
+MOST_KINDS = 1_000  # a library may write its own texts together, without end
+
+
+class Seldom(logging.Filter):
+    """Lets each kind of record of a library pass once in 10 s, with how many were left out since.
+
+    While Kafka is away aiokafka says so up to a hundred times a second: 4 MB a minute in each service.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._kinds: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it passes; ours always do."""
+        if record.name.partition(".")[0] not in _QUIET:
+            return True
+        kind, now = (record.name, str(record.msg)), self._clock()
+        last, left_out = self._kinds.get(kind, (-AGAIN_AFTER_S, 0))
+        if now - last < AGAIN_AFTER_S:
+            self._kinds[kind] = last, left_out + 1
+            return False
+        if len(self._kinds) > MOST_KINDS:
+            self._kinds.clear()
+        self._kinds[kind] = now, 0
+        if left_out:
+            record.msg = f"{record.msg} ({left_out} more like this left out)"
+        return True
+
+
 def configure_logs(settings: Settings, service: str) -> None:
     """Set up logging for a whole process; libraries' records take the same form."""
     as_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
@@ -37,6 +71,7 @@ def configure_logs(settings: Settings, service: str) -> None:
     if not as_text:
         final.append(structlog.processors.format_exc_info)
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Seldom())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*final, renderer]))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name in _QUIET:

@@ -8,7 +8,7 @@ import pytest
 import structlog
 from support.messages import settings_for_tests
 
-from services.runtime.logs import configure_logs
+from services.runtime.logs import AGAIN_AFTER_S, MOST_KINDS, Seldom, configure_logs
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +94,31 @@ def test_text_is_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "it broke" in text
     assert "broke here" in text
     assert not text.startswith("{")
+
+
+def record(name: str, text: str, *values: object) -> logging.LogRecord:
+    return logging.LogRecord(name, logging.ERROR, "x.py", 1, text, values, None)
+
+
+def test_a_library_that_repeats_itself_is_heard_seldom() -> None:
+    now = 0.0
+    seldom = Seldom(lambda: now)
+    for node in range(500):
+        assert seldom.filter(record("aiokafka.conn", "no node %s", node)) == (node == 0)
+    assert seldom.filter(record("aiokafka.conn", "something else"))
+    assert seldom.filter(record("aiokafka.consumer", "no node %s", 1))
+    now = AGAIN_AFTER_S
+    again = record("aiokafka.conn", "no node %s", 7)
+    assert seldom.filter(again)
+    assert again.getMessage() == "no node 7 (499 more like this left out)"
+
+
+def test_what_we_say_is_always_heard() -> None:
+    seldom = Seldom()
+    assert all(seldom.filter(record("services.runtime.loop", "message dead")) for _ in range(3))
+
+
+def test_texts_without_end_take_no_memory_without_end() -> None:
+    seldom = Seldom()
+    assert all(seldom.filter(record("asyncio", f"text {n}")) for n in range(3 * MOST_KINDS))
+    assert len(seldom._kinds) <= MOST_KINDS + 1
