@@ -5,9 +5,10 @@
 Articles are made up: words by Zipf's law, so that queries of two or three words meet some and not all. They are indexed
 by the product's own code. Then, in each round, the clients ask the gateway (a process of its own, as `newsloom run
 search` starts it) and Elasticsearch the same searches; who begins changes from round to round. Both sides ask over
-aiohttp from this process and read the JSON of the answer; straight, the query is what the gateway would have built,
-ready made. Throughput is compared by round, latency over all rounds. At the end everything is exported once, with the
-gateway's memory sampled. `--keep` uses an archive that is there, or keeps the new one under that name.
+aiohttp from this process and read the JSON of the answer, neither compressed, as elasticsearch-py does by default;
+straight, the query is what the gateway would have built, ready made. Throughput is compared by round, latency over all
+rounds. Then suggestions are asked for as somebody types, one after the other. At the end everything is exported once,
+with the gateway's memory sampled. `--keep` uses an archive that is there, or keeps the new one under that name.
 """
 
 import argparse
@@ -29,7 +30,7 @@ import own_indices
 import psutil
 import structlog
 from elasticsearch import AsyncElasticsearch
-from made_up import AT, article, search_params
+from made_up import AT, article, search_params, word
 from tqdm import tqdm
 
 from services.contracts import indices
@@ -63,9 +64,10 @@ async def compare(settings: Settings, options: argparse.Namespace) -> None:
         await fill(es, settings, options.articles)
         with gateway(settings) as process:
             base = "http://{}:{}".format(*settings.gateway)
-            async with aiohttp.ClientSession(base) as session:
+            async with aiohttp.ClientSession(base, headers={"Accept-Encoding": "identity"}) as session:
                 await until_ready(session, process)
                 await load(es, session, settings, options)
+                await suggest(session, options.requests)
                 await export(session, process, options.articles)
     finally:
         if not options.keep:
@@ -126,6 +128,22 @@ def _print_load(speeds: dict[str, list[float]], waits: dict[str, list[float]], h
         print(f"{side:10} {statistics.median(speeds[side]):>10.1f} {p50:>8.1f} {p95:>8.1f}")
     ratios = [a / b for a, b in zip(speeds["gateway"], speeds["straight"], strict=True)]
     print(f"throughput, gateway to straight: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+async def suggest(session: aiohttp.ClientSession, count: int) -> None:
+    """Suggestions for `count` words that somebody begins to type; prints how long they took."""
+
+    async def ask(number: int) -> int:
+        dice = random.Random(number)
+        typed = word(dice, least=40)[: dice.randint(1, 6)]
+        async with session.get("/v1/suggest?" + urlencode({"q": typed})) as answer:
+            answer.raise_for_status()
+            return len(await answer.read())
+
+    await ask_all(ask, count, 1)  # warms up
+    _, took, _ = await ask_all(ask, count, 1)
+    p50, p95 = (statistics.quantiles(took, n=100)[n - 1] * 1000 for n in (50, 95))
+    print(f"suggestions, one at a time: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
 
 
 async def ask_all(ask: Ask, count: int, clients: int) -> tuple[float, list[float], list[int]]:

@@ -84,3 +84,10 @@ def test_the_archive_runs_where_it_is_asked_for(tmp_path):
     kept = settings(tmp_path, archive=str(tmp_path / "warc"))
     (archive,) = [spec for spec in stack.specs(kept, infrastructure_only=False) if spec.name == "archive"]
     assert (archive.address, archive.after) == ("127.0.0.1:8005", ("kafka",))
+
+
+def test_alerts_run_where_webhooks_are_wanted(tmp_path):
+    wanted = settings(tmp_path, webhooks=True)
+    (alerts,) = [spec for spec in stack.specs(wanted, infrastructure_only=False) if spec.name == "alerts"]
+    assert (alerts.address, alerts.after) == ("127.0.0.1:8006", ("kafka", "elasticsearch"))
+    assert "alerts" not in {spec.name for spec in stack.specs(settings(tmp_path), infrastructure_only=False)}
