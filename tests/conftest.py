@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
+from support import closing
 from support.cleaning import clean_up
 from xdist.scheduler import LoadScopeScheduling
 
@@ -32,6 +33,7 @@ from services.standalone.process import Command
 # No test depends on how fast the machine is; the others of Hypothesis' health checks stay.
 hypothesis.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("any machine")
+closing.install()
 GIVEN = ("NEWSLOOM_TEST_KAFKA", "NEWSLOOM_TEST_ELASTICSEARCH")
 START_LIMIT_S = 280
 STOP_LIMIT_S = 90
