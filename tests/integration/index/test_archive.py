@@ -76,7 +76,7 @@ def expected(steps: list[Step]) -> tuple[str, str | None]:
 
 
 @given(Steps, st.data())
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_order_and_replay_end_the_same(
     es: AsyncElasticsearch, settings: Settings, steps: list[Step], data: st.DataObject
 ) -> None:

@@ -141,7 +141,7 @@ Event = st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.sampled_from(["in
 
 
 @given(st.lists(Event, min_size=1, max_size=6), st.data())
-@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_replays_in_any_order_give_the_same_archive(
     es: AsyncElasticsearch, alias: str, settings: Settings, events: list[tuple[str, int, str]], data: st.DataObject
 ) -> None:

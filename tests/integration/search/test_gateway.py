@@ -126,7 +126,7 @@ QUERY = st.lists(st.sampled_from(PIECES.split()) | st.text(max_size=12), max_siz
 _loop_safe = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@hypothesis_settings(max_examples=CASES, deadline=None, suppress_health_check=_loop_safe)
+@hypothesis_settings(max_examples=CASES, suppress_health_check=_loop_safe)
 @given(path=PATHS, query=QUERY, params=st.lists(st.tuples(NAME, VALUE), max_size=3))
 async def test_no_request_is_a_server_error(
     http: httpx.AsyncClient, path: str, query: str, params: list[tuple[str, str]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.stack
 MANY = hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 TEXT = st.text(max_size=110) | st.text('harbou lisn.*?+|"\\()[]{}~#@&<>^$-/:', max_size=30) | st.just("~" * 480)
 OK = (200, 404, 410, 422)

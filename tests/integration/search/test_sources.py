@@ -130,7 +130,7 @@ async def test_writes_need_the_key_and_our_own_page(settings: Settings, serve: A
 
 
 @given(st.text(max_size=300), st.text(max_size=80))
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_text_breaks_the_list(filled: Settings, serve: Any, q: str, tag: str) -> None:
     async with serve(filled) as http:
         answer = await http.get("/v1/sources", params={"q": q, "tag": tag})

@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.messages import AT, page
 
@@ -43,7 +43,6 @@ def test_a_compressed_and_a_plain_file_hold_the_same() -> None:
 
 
 @given(st.integers(1, len(FILE) - 1))
-@settings(deadline=None)
 def test_a_torn_end_costs_the_last_record_alone(length: int) -> None:
     found = read(FILE[:length])
     assert contents(found) == contents([m for m in WHOLE if m.end <= length])
@@ -51,7 +50,6 @@ def test_a_torn_end_costs_the_last_record_alone(length: int) -> None:
 
 
 @given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
-@settings(deadline=None)
 def test_a_damaged_byte_costs_its_record_alone(at: int, change: int) -> None:
     damaged = bytearray(FILE)
     damaged[at] ^= change
@@ -97,7 +95,6 @@ def test_what_is_no_record_is_said_so(data: bytes, error: str | None) -> None:
 
 
 @given(st.binary(max_size=2000))
-@settings(deadline=None)
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     for member in read(data):
         assert 0 <= member.at <= member.end <= len(data)

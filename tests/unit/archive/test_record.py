@@ -53,7 +53,6 @@ def page(**fields: object) -> PageMessage:
 
 
 @given(messages)
-@settings(deadline=None)
 def test_a_page_comes_back_the_same(message: PageMessage) -> None:
     (found,) = read(to_warc(message))
     assert found.page == message
@@ -61,7 +60,7 @@ def test_a_page_comes_back_the_same(message: PageMessage) -> None:
 
 
 @given(st.lists(messages, max_size=3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_file_of_pages_can_be_resumed_after_each(written: list[PageMessage]) -> None:
     data = warcinfo("a.warc.gz", {"software": "Newsloom"}) + b"".join(map(to_warc, written))
     found = [item for item in read(data) if item.page]

@@ -22,7 +22,7 @@ TAGS = (
     "time", "br", "span", "meta", "nav", "form", "pre",
 )  # fmt: skip
 LIMITS = CleanLimits(max_page_bytes=200_000, min_words=0)
-fuzz = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+fuzz = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def answers(page: PageMessage) -> None:

@@ -96,7 +96,7 @@ async def test_what_is_chosen(folder: Path, choice: Choice, expected: str) -> No
 
 
 @given(st.integers(1, 12), st.integers(0, 12))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_second_run_goes_on_where_the_first_was_ended(
     tmp_path_factory: pytest.TempPathFactory, most: int, stop_after: int
 ) -> None:

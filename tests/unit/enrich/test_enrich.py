@@ -126,7 +126,7 @@ MIXTURE = (
 WORDS = st.sampled_from(MIXTURE.split(" "))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join)),
     title=st.lists(WORDS, max_size=6).map(" ".join),

@@ -112,7 +112,7 @@ def arrive(
 
 
 @given(Plays)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_the_rule_holds_in_any_order(play: tuple[list[Version], list[Version]]) -> None:
     versions, played = play
     stored = None
@@ -124,7 +124,7 @@ def test_the_rule_holds_in_any_order(play: tuple[list[Version], list[Version]]) 
 
 
 @given(Plays, st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_the_stages_end_as_the_rule_says_in_any_order_and_after_replays(
     plays: tuple[list[Version], list[Version]], together: bool
 ) -> None:

@@ -47,7 +47,7 @@ def fails(times: int, status: int, index: str = "articles-000001") -> Any:
 
 
 @given(st.lists(st.integers(0, 900), max_size=60), st.integers(200, 3000), st.integers(1, 5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 async def test_nothing_is_lost_and_requests_keep_to_the_bound(sizes: list[int], most: int, in_flight: int) -> None:
     es = ModelElastic()
     limits = replace(QUICK, first_bytes=most, most_bytes=most, in_flight=in_flight)
