@@ -15,10 +15,11 @@ READERS = {
     ENRICHED.name: "index",
     FATES.name: "index-journeys",
 }
-"""Topic → the group that reads it, without `newsloom-`, in the order of the flow."""
+"""Topic → the group that reads it, without `newsloom-`, in the order of the flow; alerts are beside it."""
 _TIERS = {
     tier.name: f"newsloom-{READERS[topic]}-retry-{number}"
     for topic, tiers in RETRIES.items()
+    if topic in READERS
     for number, tier in enumerate(tiers, 1)
 }
 _GROUPS = _TIERS | {topic: f"newsloom-{group}" for topic, group in READERS.items()}
