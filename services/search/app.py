@@ -19,6 +19,7 @@ from services.runtime.waiting import Dependencies
 from services.search import described, middleware, problems
 from services.search.access import Access
 from services.search.export import Exports
+from services.search.http1 import BoundedHead
 from services.search.keyring import Keyring
 from services.search.live import Streams
 from services.search.pages import pages
@@ -118,7 +119,8 @@ async def serve(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_LIMIT_S,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=BoundedHead,
+        ws="none",
     )
     await Server(config, app.state.newsloom.streams).serve()
 

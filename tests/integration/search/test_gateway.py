@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,31 @@ async def test_the_page_shows_hits_whatever_fields_the_address_asks_for(http: ht
     assert (await http.get("/?q=harbour&fields=id")).text.count("<article") == 20
 
 
+def _sent(settings: Settings, *parts: bytes) -> bytes:
+    """The answer to bytes that are sent one after the other; empty when the connection just ends."""
+    with socket.create_connection(settings.gateway, timeout=30) as raw:
+        try:
+            for part in parts:
+                raw.sendall(part)
+            return raw.recv(65_536)
+        except (ConnectionResetError, BrokenPipeError):
+            return b""
+
+
+def _odd_heads(settings: Settings) -> None:
+    host = "{}:{}".format(*settings.gateway).encode()
+    line = b"GET /healthz HTTP/1.1\r\nHost: " + host + b"\r\n"
+    assert _sent(settings, line[:9], line[9:], b"\r\n").startswith(b"HTTP/1.1 200 ")
+    assert _sent(settings, line, b"X-A: " + b"a" * 60_000 + b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    too_long = (line, *([b"X-A: " + b"a" * 4_000 + b"\r\n"] * 20))
+    assert _sent(settings, *too_long)[:13] in (b"HTTP/1.1 431 ", b"")
+    assert _sent(settings, b"GET /" + b"a" * 500_000)[:13] in (b"HTTP/1.1 431 ", b"")
+    for garbage in (b"\x00\x01\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET \xff HTTP/1.1\r\n\r\n"):
+        assert _sent(settings, garbage)[:13] in (b"HTTP/1.1 400 ", b"")
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    assert _sent(settings, line, upgrade).startswith(b"HTTP/1.1 200 ")
+
+
 def test_served_for_real_it_answers_and_stops_when_told(settings: Settings, tmp_path: Path) -> None:
     own = settings.model_copy(update={"http": f"127.0.0.1:{free_ports(1)}", "home": tmp_path})
     child = Child(own, "search", "services", "run", "search")
@@ -151,6 +177,7 @@ def test_served_for_real_it_answers_and_stops_when_told(settings: Settings, tmp_
         for host in ("evil.example", "[", ""):
             assert http.get("/v1/search", headers={"Host": host}).status_code in (400, 421)
         assert "newsloom_http_requests_total" in http.get("/metrics").text
+        _odd_heads(own)
         assert child.process is not None
         os.kill(child.process.pid, signal.SIGTERM)
         # uvicorn closes everything, then lets the signal have its usual effect
