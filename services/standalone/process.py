@@ -73,7 +73,7 @@ class Child:
                 start_new_session=True,
             )
         self.pid = self._process.pid
-        self.created = psutil.Process(self.pid).create_time()
+        self.created = began(psutil.Process(self.pid))
 
     def ended(self) -> int | None:
         """The exit code (negative: the signal) when it has ended, else None.
@@ -105,11 +105,17 @@ def _signal_group(leader: int, number: signal.Signals) -> None:
         return  # gone; or only a zombie is left (macOS says EPERM then)
 
 
+def began(process: psutil.Process) -> float:
+    """When the process was created, in seconds since the machine started. The time of day will not do: psutil reckons
+    it from the clock as it is now, and after that was set (23 s in two hours on a virtual machine) it is another."""
+    return process.create_time() - psutil.boot_time()
+
+
 def is_running(pid: int, created: float) -> bool:
-    """Whether the process of that pid is still the one that was created at that time (seconds since 1970)."""
+    """Whether the process of that pid is still the one that `began` then."""
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+        return abs(began(process) - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

@@ -12,14 +12,17 @@ from typing import IO, Literal
 import psutil
 
 from services.runtime.errors import UsageError
-from services.standalone.process import is_running
+from services.standalone.process import began, is_running
 
 Phase = Literal["starting", "ready", "stopping", "stopped", "failed"]
 
 
 @dataclass
 class ProcessState:
-    """One process as its supervisor sees it. Times: seconds since 1970; pid 0: none runs."""
+    """One process as its supervisor sees it; pid 0: none runs.
+
+    `created` as `process.began` tells it; `since` in seconds since 1970.
+    """
 
     name: str
     address: str
@@ -50,7 +53,7 @@ class StackState:
 
 def new_state(processes: list[ProcessState]) -> StackState:
     """The state of a stack that this very process supervises."""
-    return StackState(os.getpid(), psutil.Process().create_time(), processes=processes)
+    return StackState(os.getpid(), began(psutil.Process()), processes=processes)
 
 
 def run_folder(home: Path) -> Path:

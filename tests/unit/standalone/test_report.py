@@ -10,6 +10,7 @@ import pytest
 from services.runtime.settings import Settings
 from services.standalone import report, state
 from services.standalone.ports import unused
+from services.standalone.process import began
 from services.standalone.state import ProcessState, new_state
 
 ANSWERS = {
@@ -55,7 +56,7 @@ def test_a_start_that_failed_is_told(tmp_path):
 
 def running(home, service: str, *more: ProcessState) -> state.StackState:
     me = psutil.Process()
-    search = ProcessState("search", service, "ready", me.pid, me.create_time(), time.time() - 60, restarts=2)
+    search = ProcessState("search", service, "ready", me.pid, began(me), time.time() - 60, restarts=2)
     now = new_state([search, *more])
     now.phase = "ready"
     state.write(home, now)

@@ -1,5 +1,6 @@
 import os
 
+import psutil
 import pytest
 
 from services.runtime.errors import UsageError
@@ -39,3 +40,11 @@ def test_a_home_that_can_not_be_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match=r"NEWSLOOM_HOME .*file/home can not be used"):
         state.run_folder(tmp_path / "file" / "home")
+
+
+def test_a_clock_that_was_set_changes_nothing(monkeypatch):
+    mine = new_state([])
+    boot, since = psutil.boot_time(), psutil.Process.create_time
+    monkeypatch.setattr(psutil, "boot_time", lambda: boot + 86_400)  # both are reckoned from the clock as it is now
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: since(self) + 86_400)
+    assert mine.alive
