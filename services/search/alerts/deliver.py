@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
+
 from services.contracts.fates import DeadReason
 from services.contracts.messages import Alert, Message
 from services.runtime.alive import alive
+from services.runtime.errors import Unavailable
 from services.runtime.retries import attempts_of, next_tier
 from services.runtime.settings import Settings
 from services.runtime.stage import Delivery, Done, Failure, Outcome, Retry
@@ -24,6 +27,7 @@ AT_ONCE = 4
 """Deliveries to one webhook at the same time."""
 TURN_S = 30.0
 """For one webhook's alerts of one batch; what is left then is tried later."""
+log = structlog.get_logger()
 
 
 class Attempt(Alert):
@@ -71,10 +75,18 @@ class Courier:
             return outcome
 
         outcomes = await asyncio.gather(*(one(attempt) for attempt in attempts))
-        now = datetime.now(UTC)
         last = [self._is_last(attempt, outcome) for attempt, outcome in zip(attempts, outcomes, strict=True)]
-        await self._webhooks.change(webhook, lambda known: noted(known, outcomes, sum(last), now))
+        await self._note(webhook, outcomes, sum(last))
         return list(outcomes)
+
+    async def _note(self, webhook: Webhook, outcomes: Sequence[Outcome], dead: int) -> None:
+        """Have its owner see what came of a turn. What can not be written now is logged and no more: to wait for it, as
+        for an index that takes no writes, would deliver the same alerts again and again."""
+        now = datetime.now(UTC)
+        try:
+            await self._webhooks.change(webhook, lambda known: noted(known, outcomes, dead, now))
+        except Unavailable as error:
+            log.warning("deliveries are not counted", search=webhook.search, count=len(outcomes), error=str(error))
 
     async def _send(self, webhook: Webhook, attempt: Attempt, turn: Turn) -> Outcome:
         body, headers = signed(attempt, webhook.secret, datetime.now(UTC))

@@ -10,6 +10,7 @@ from support.messages import delivery, settings_for_tests
 from support.receiver import Receiver, receiver
 
 from services.contracts.fates import DeadReason
+from services.runtime.errors import Unavailable
 from services.runtime.retries import ATTEMPTS
 from services.runtime.stage import Done, Failure, Outcome, Retry
 from services.runtime.web.addresses import parse_networks
@@ -162,6 +163,17 @@ async def test_private_addresses_are_not_reached(there: Receiver, webhook: Webho
 
 async def test_a_webhook_that_is_gone_is_told_of_nothing(wire: Wire) -> None:
     assert await told(wire, Known(), attempts(3)) == [Done()] * 3
+
+
+async def test_where_nothing_can_be_noted_deliveries_are_not_repeated(
+    there: Receiver, wire: Wire, webhook: Webhook
+) -> None:
+    class ReadOnly(Known):
+        async def change(self, webhook: Webhook, how: Callable[[Webhook], Webhook]) -> None:
+            raise Unavailable("the index takes no writes")
+
+    assert await told(wire, ReadOnly(webhook.model_copy(update={"url": there.url})), attempts(3)) == [Done()] * 3
+    assert len(there.got) == 3
 
 
 def test_a_turn_has_an_end() -> None:
