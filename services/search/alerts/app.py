@@ -33,7 +33,8 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     webhooks = Webhooks(es, settings)
 
     async def publish(alerts: Sequence[Alert]) -> None:
-        await context.publisher.send_all(ALERTS, alerts)
+        # Waits by itself: what `process` raises is taken for Elasticsearch, which is what the stage needs.
+        await context.dependencies.wait_for("kafka", lambda: context.publisher.send_all(ALERTS, alerts))
 
     matcher = Matcher(Provider(es, settings), webhooks, SavedSearches(es, settings), publish)
     courier = Courier(wire, webhooks, settings)
