@@ -66,7 +66,9 @@ async def compare(settings: Settings, options: argparse.Namespace) -> None:
             base = "http://{}:{}".format(*settings.gateway)
             async with aiohttp.ClientSession(base, headers={"Accept-Encoding": "identity"}) as session:
                 await until_ready(session, process)
-                await load(es, session, settings, options)
+                # By default it has ten connections, for which the clients wait in no order: some for seconds.
+                async with AsyncElasticsearch(settings.es_url, connections_per_node=options.clients) as direct:
+                    await load(direct, session, settings, options)
                 await suggest(session, options.requests)
                 await export(session, process, options.articles)
     finally:
