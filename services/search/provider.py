@@ -1,7 +1,7 @@
 """All that the gateway asks of Elasticsearch, with its errors in our words."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -180,3 +180,23 @@ async def reachable() -> AsyncIterator[None]:
         if error.status_code in (408, 429) or error.status_code >= 500:
             raise Unavailable(f"Elasticsearch can not answer now ({error.status_code}): {error.message}") from error
         raise
+
+
+async def documents(es: AsyncElasticsearch, index: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Those of the documents `ids` that there are, as written last, by id. Raises Unavailable."""
+    try:
+        async with reachable():
+            answer = await es.mget(index=index, ids=sorted(set(ids)))
+    except NotFoundError:
+        return {}
+    return {doc["_id"]: doc["_source"] for doc in answer["docs"] if doc.get("found")}
+
+
+async def removed(es: AsyncElasticsearch, index: str, identity: str) -> bool:
+    """Delete what people wrote. False when it is not there. Raises Unavailable."""
+    try:
+        async with reachable():
+            await es.delete(index=index, id=identity, refresh=AT_ONCE)
+    except NotFoundError:
+        return False
+    return True

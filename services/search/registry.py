@@ -16,7 +16,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.index import index_body
 from services.runtime.sources.plan import Plan
-from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable
+from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable, removed
 
 _READ = {"excludes": ["state.recent", "state.validators"]}  # fetch's memory, which nobody reads here
 _POLL_NOW: dict[str, Any] = {"state": {"next_poll": None}}
@@ -104,12 +104,7 @@ class Registry:
 
     async def remove(self, identity: str) -> bool:
         """Follow it no more; its articles stay. False when it is not there."""
-        try:
-            async with reachable():
-                await self._es.delete(index=self._name, id=identity, refresh=AT_ONCE)
-        except NotFoundError:
-            return False
-        return True
+        return await removed(self._es, self._name, identity)
 
     async def _update(self, identity: str, document: dict[str, Any]) -> bool:
         try:

@@ -12,7 +12,7 @@ from services.contracts import indices
 from services.runtime.elastic import ensure_index
 from services.runtime.settings import Settings
 from services.search.params import FilterParams
-from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable
+from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, documents, reachable, removed
 
 MOST = 1_000
 _MAPPINGS: dict[str, Any] = {
@@ -86,12 +86,8 @@ class SavedSearches:
 
     async def some(self, identities: Iterable[str]) -> list[SavedSearch]:
         """Those of these ids that there are."""
-        try:
-            async with reachable():
-                answer = await self._es.mget(index=self._name, ids=sorted(identities))
-        except NotFoundError:
-            return []
-        return [SavedSearch.model_validate(doc["_source"]) for doc in answer["docs"] if doc.get("found")]
+        found = await documents(self._es, self._name, identities)
+        return [SavedSearch.model_validate(source) for source in found.values()]
 
     async def get(self, identity: str) -> SavedSearch | None:
         """One of them."""
@@ -117,12 +113,7 @@ class SavedSearches:
 
     async def remove(self, identity: str) -> bool:
         """Forget it. False when it is not there."""
-        try:
-            async with reachable():
-                await self._es.delete(index=self._name, id=identity, refresh=AT_ONCE)
-        except NotFoundError:
-            return False
-        return True
+        return await removed(self._es, self._name, identity)
 
     async def _write(self, saved: SavedSearch, op_type: str) -> None:
         async with reachable():

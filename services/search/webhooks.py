@@ -11,7 +11,8 @@ from services.contracts import indices
 from services.runtime.elastic import ensure_index
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
-from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable
+from services.runtime.web.target import parse_target
+from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, documents, reachable, removed
 
 MOST = 100
 """Each costs a search for every batch of new articles."""
@@ -53,7 +54,7 @@ class Webhook(BaseModel):
     @property
     def origin(self) -> str:
         """Scheme and host of the address, the part that is no secret."""
-        return "/".join(self.url.split("/", 3)[:3])
+        return parse_target(self.url).origin
 
 
 class Webhooks:
@@ -76,12 +77,8 @@ class Webhooks:
 
     async def some(self, searches: Iterable[str]) -> dict[str, Webhook]:
         """Those of some searches, as written last, by the searches' ids."""
-        try:
-            async with reachable():
-                answer = await self._es.mget(index=self._name, ids=sorted(set(searches)))
-        except NotFoundError:
-            return {}
-        return {doc["_id"]: Webhook.model_validate(doc["_source"]) for doc in answer["docs"] if doc.get("found")}
+        found = await documents(self._es, self._name, searches)
+        return {search: Webhook.model_validate(source) for search, source in found.items()}
 
     async def put(self, webhook: Webhook) -> None:
         """Write one in the place of any other of its search. Raises TooMany."""
@@ -96,12 +93,7 @@ class Webhooks:
 
     async def remove(self, search: str) -> bool:
         """Forget it. False when there is none."""
-        try:
-            async with reachable():
-                await self._es.delete(index=self._name, id=search, refresh=AT_ONCE)
-        except NotFoundError:
-            return False
-        return True
+        return await removed(self._es, self._name, search)
 
     async def change(self, webhook: Webhook, how: Callable[[Webhook], Webhook]) -> None:
         """Write what `how` makes of it, however many workers do so at once; one that is another by now stays."""
