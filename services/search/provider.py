@@ -189,6 +189,10 @@ async def documents(es: AsyncElasticsearch, index: str, ids: Iterable[str]) -> d
             answer = await es.mget(index=index, ids=sorted(set(ids)))
     except NotFoundError:
         return {}
+    # An index that is not there yet holds nothing; a shard that does not answer may hold what is asked for.
+    errors = [e for doc in answer["docs"] if (e := doc.get("error")) and e.get("type") != "index_not_found_exception"]
+    if errors:
+        raise Unavailable(f"Elasticsearch can not look up: {errors[0].get('reason')}")
     return {doc["_id"]: doc["_source"] for doc in answer["docs"] if doc.get("found")}
 
 
