@@ -19,6 +19,7 @@ from services.clean.words import content_hash, count_words, squeeze
 from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
 from services.contracts.messages import Article, Hints, PageMessage, Source
 from services.contracts.revision import REVISION
+from services.contracts.shingles import fingerprint
 from services.contracts.urls import InvalidUrl, article_id, canonical_url, domain_of
 
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -167,5 +168,6 @@ def _article(page: PageMessage, found: Finding, title: str, body: str, language:
         paywalled=about.paywalled if about else False,
         word_count=count_words(body),
         content_hash=content_hash(title, body),
+        fingerprint=fingerprint(body),
         revision=REVISION,
     )

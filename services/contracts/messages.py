@@ -150,6 +150,9 @@ class Article(Message):
     paywalled: bool = Field(default=False, description="whether the page says that it shows a part only")
     word_count: int = Field(ge=0, description="words of body")
     content_hash: str = Field(description="SHA-256 of title and body; the same text has the same hash")
+    fingerprint: tuple[str, ...] | None = Field(
+        default=None, description="MinHash bands of body: near-duplicates share some; empty: too short for one"
+    )
     revision: int = Field(
         default=0, ge=0, le=999, description="release of extraction and enrichment; of one page's, the highest is kept"
     )
@@ -190,7 +193,9 @@ class Enriched(Article):
     entities: tuple[Entity, ...] = Field(default=(), description="the most frequent first")
     topics: tuple[Tag, ...] = Field(default=(), description="the surest first")
     keyphrases: tuple[str, ...] = Field(default=(), description="phrases that tell it apart")
-    story_id: str | None = Field(default=None, description="same for articles that tell the same story")
+    story_id: str | None = Field(
+        default=None, description="set by plug-ins that know; else articles are grouped once indexed"
+    )
     models: dict[str, str] = Field(default_factory=dict, description="name and version of each model used")
 
 

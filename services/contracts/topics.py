@@ -76,7 +76,7 @@ INDEXED = Topic(
     "articles that can now be found",
     m.Indexed,
     writers=("index",),
-    readers=("search", "alerts", "downstream users"),
+    readers=("search", "stories", "alerts", "downstream users"),
     max_bytes=1 * MIB,
 )
 FATES = Topic(
