@@ -76,6 +76,10 @@ bench-search: setup-dev ## searches beside plain Elasticsearch: rank (of seeds/ 
 	$(BIN)/python benchmarks/bench_relevance.py $(if $(ES),--elasticsearch $(ES)) $(DATA)
 	$(BIN)/python benchmarks/bench_search.py $(if $(ES),--elasticsearch $(ES))
 
+.PHONY: bench-stories
+bench-stories: setup-dev ## are copies and accounts of one event put together? (of seeds/, and of DATA, if given)
+	$(BIN)/python benchmarks/bench_stories.py $(DATA)
+
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries
 	$(BIN)/python benchmarks/bench_extract.py $(DATA)

@@ -15,7 +15,11 @@ from services.runtime.service import run_service
 from services.runtime.settings import BESIDE, STAGES, load_settings
 
 SERVICES = (*STAGES, *BESIDE, "search")
-MODULES = {name: f"services.{name}.app" for name in SERVICES} | {"alerts": "services.search.alerts.app"}
+WITHIN = {"alerts": "search", "stories": "index"}
+"""Services that are a part of another's package."""
+MODULES = {
+    name: f"services.{WITHIN[name]}.{name}.app" if name in WITHIN else f"services.{name}.app" for name in SERVICES
+}
 
 
 def register(app: typer.Typer) -> None:

@@ -1,6 +1,7 @@
 """From an enriched article to the document that Elasticsearch keeps."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,11 @@ def article_record(article: Enriched, indexed_at: datetime, then: Callable[[], W
     )
 
 
+def ungrouped(record: Record) -> Record:
+    """The record without its story, for what is rebuilt: the stories service groups what has none."""
+    return replace(record, make=lambda: {name: value for name, value in record.make().items() if name != "story_id"})
+
+
 def to_document(article: Enriched, indexed_at: datetime) -> dict[str, Any]:
     """The document: the article's own fields, and those that only searching needs (see mapping.py)."""
     document = article.model_dump(mode="json", exclude_none=True)
@@ -31,6 +37,7 @@ def to_document(article: Enriched, indexed_at: datetime) -> dict[str, Any]:
     return {
         **document,
         "indexed_at": indexed_at.isoformat(),
+        "story_id": article.story_id or article.id,  # a story of its own until the stories service knows better
         "at": (article.published_at or article.fetched_at).isoformat(),
         "entity_keys": sorted({key for e in article.entities for key in (e.id, e.name)}),
         "facet": {

@@ -69,6 +69,8 @@ _ARTICLE: dict[str, Any] = {
     "topics": {"properties": {"id": KEYWORD, "name": KEYWORD, "score": {"type": "float"}}},
     "keyphrases": {**KEYWORD, "fields": {"words": TEXT}},
     "story_id": KEYWORD,
+    # Asked for by value, never sorted or counted by.
+    "fingerprint": {"type": "keyword", "doc_values": False},
     "models": STORED,
     "trail": STORED,
     # A tombstone: the document is this, `id` and `url` alone, and keeps replays from bringing the article back.

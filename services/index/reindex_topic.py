@@ -13,7 +13,7 @@ from services.contracts.fates import BadInput
 from services.contracts.messages import Enriched
 from services.contracts.topics import ENRICHED, MIB
 from services.index.archive import Archive
-from services.index.document import article_record
+from services.index.document import article_record, ungrouped
 from services.index.reindex_state import State, next_alias, save
 from services.index.writer import Writer
 from services.runtime.decode import decode
@@ -69,6 +69,8 @@ async def rebuild(
             articles = [(a, r.timestamp) for r in records if (a := _article(r.value)) and wanted(a)]
             # As the index stage makes it, but with Kafka's time, so that every run makes the same.
             made = [article_record(a, datetime.fromtimestamp(at / 1000, UTC)) for a, at in articles]
+            if settings.stories:
+                made = [ungrouped(record) for record in made]
             results = await archive.put(made)
             if refused := [result for result in results if result.standing.value == "refused"]:
                 log.warning("refused, as it was before", documents=len(refused), first=refused[0].detail)

@@ -19,7 +19,7 @@ MOST_DELAY_S = 900.0
 """Of a retry: its reader polls Kafka in between (consumer.POLL_INTERVAL_S)."""
 STAGES = ("fetch", "clean", "enrich", "index")
 """The services that read topics, in the order a page meets them."""
-BESIDE = ("archive", "alerts")
+BESIDE = ("archive", "alerts", "stories")
 """Services that read along beside them, where a setting says so."""
 
 
@@ -175,6 +175,7 @@ class Settings(BaseSettings):
     )
     dead_ratio_window: int = Field(200, ge=10, description="how many recent messages that part is taken of")
     stall_limit_s: float = Field(45.0, ge=5, description="lag without progress for so long gets a service restarted")
+    stories: bool = Field(True, description="articles that tell the same story are grouped, by the service stories")
     webhooks: bool = Field(False, description="saved searches may have webhooks; the service alerts then sends them")
     webhook_allow: Annotated[str, AfterValidator(_networks)] = Field(
         "", description="networks that webhooks may reach besides public ones, such as 10.0.0.0/8"
@@ -255,7 +256,7 @@ class Settings(BaseSettings):
     @property
     def running(self) -> tuple[str, ...]:
         """The services that these settings want, besides the gateway."""
-        wanted = {"archive": bool(self.archive), "alerts": self.webhooks}
+        wanted = {"archive": bool(self.archive), "alerts": self.webhooks, "stories": self.stories}
         return (*STAGES, *(name for name in BESIDE if wanted[name]))
 
     @property

@@ -30,6 +30,7 @@ ABOUT = {
     "index": "makes it searchable",
     "archive": "keeps the pages as they came",
     "alerts": "tells webhooks of new articles",
+    "stories": "groups articles that tell the same story",
 }
 
 

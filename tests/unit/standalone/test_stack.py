@@ -22,7 +22,8 @@ def _nothing_is_downloaded(monkeypatch):
 
 def test_the_whole_stack(tmp_path):
     specs = stack.specs(settings(tmp_path), infrastructure_only=False)
-    assert [spec.name for spec in specs] == ["kafka", "elasticsearch", "fetch", "clean", "enrich", "index", "search"]
+    services = ["fetch", "clean", "enrich", "index", "stories", "search"]
+    assert [spec.name for spec in specs] == ["kafka", "elasticsearch", *services]
     assert {spec.name: spec.after for spec in specs} == {
         "kafka": (),
         "elasticsearch": (),
@@ -30,9 +31,10 @@ def test_the_whole_stack(tmp_path):
         "clean": ("kafka",),
         "enrich": ("kafka",),
         "index": ("kafka", "elasticsearch"),
+        "stories": ("kafka", "elasticsearch"),
         "search": ("kafka", "elasticsearch"),
     }
-    assert _waves(specs) == [["search", "index", "enrich", "clean", "fetch"], ["elasticsearch", "kafka"]]
+    assert _waves(specs) == [["search", "stories", "index", "enrich", "clean", "fetch"], ["elasticsearch", "kafka"]]
     assert specs[-1].address == "127.0.0.1:8000"
     assert all(spec.stall_limit_s < 60 for spec in specs)
 
