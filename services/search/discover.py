@@ -4,11 +4,11 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from services.search import entities
+from services.search import entities, stories
 from services.search import similar as alike
 from services.search import trending as rises
 from services.search.find import timeline
-from services.search.params import TimelineParams
+from services.search.params import FilterParams, TimelineParams
 from services.search.provider import Provider
 from services.search.results import total_of
 
@@ -33,15 +33,41 @@ async def entity(provider: Provider, identity: str, articles: int, beside: int, 
     return found and {**found, "timeline": {name: counts[name] for name in ("interval", "buckets")}}
 
 
+async def story(provider: Provider, identity: str, articles: int, now: datetime) -> dict[str, Any] | None:
+    """The story that an article is in, with its timeline; None when there is none. Raises Unavailable."""
+    which = stories.which_of(await provider.search(stories.build_which(identity)))
+    if which is None:
+        return None
+    answer, counts = await asyncio.gather(
+        provider.search(stories.build_story(which, articles)),
+        timeline(provider, TimelineParams(story=[which]), now),
+    )
+    found = stories.story_of(which, answer)
+    return found and {**found, "timeline": {name: counts[name] for name in ("interval", "buckets")}}
+
+
+async def told(
+    provider: Provider, params: FilterParams, size: int, least: int, order: stories.Order, now: datetime
+) -> list[dict[str, Any]]:
+    """The stories of what matches. Raises QueryError, ParameterError, Unavailable."""
+    body = stories.build_list(params, now, await provider.languages(), size, least, order)
+    return stories.list_of(await provider.search(body))
+
+
 async def trending(provider: Provider, spans: rises.Spans, filters: dict[str, list[str]], least: int) -> dict[str, Any]:
     """What rises, with both spans of time and their articles. `filters`: values by field. Raises Unavailable."""
     chosen = [{"terms": {field: values}} for field, values in filters.items() if values]
     window = await provider.search(rises.build_window(spans, chosen))
     past = await provider.search(rises.build_past(spans, chosen, window))
+    risen = rises.rising(window, past, least)
+    told = [one["id"] for one in risen if one["kind"] == "story"]
+    if told:
+        names = stories.headlines_of(await provider.search(stories.build_headlines(told)))
+        risen = [{**one, "name": names.get(one["id"]) or one["name"]} for one in risen]
     return {
         "window": _span(spans.start, spans.end, window),
         "before": _span(spans.past, spans.start, past),
-        "trending": rises.rising(window, past, least),
+        "trending": risen,
     }
 
 

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from services.search import cursor, intervals, spelling
 from services.search.params import LIST_FIELDS, MAX_WINDOW, SearchParams, TimelineParams
 from services.search.provider import ExpiredCursor, Provider
-from services.search.query import ParameterError, build_query, build_span, build_timeline
+from services.search.query import STORY, ParameterError, build_query, build_span, build_timeline
 from services.search.results import facets_of, hit_of, timeline_of, total_of
+from services.search.stories import build_counts, counts_of, stories_of
 
 Pairs = list[tuple[str, str]]
 
@@ -19,29 +20,37 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
     Raises QueryError, ParameterError, Unavailable.
     """
     languages = await provider.languages()
-    spelled: dict[str, str] = {}
+    if params.collapse == "story" and not await provider.grouped():
+        params = params.model_copy(update={"collapse": "none"})
+    more: dict[str, Any] = {}
     if params.cursor:
         place = _place(params.cursor, now)
         answer, following = await _through(provider, params, place, build_query(params, place.at, languages))
         links = {"next": _link(given, cursor=following), "prev": None}
     else:
         answer = await provider.search(build_query(params, now, languages))
-        if params.typos and not total_of(answer)["value"] and (better := await _respelled(provider, params)):
+        if params.typos and not total_of(answer)["value"] and (better := await _remore(provider, params)):
             second = await provider.search(build_query(better, now, languages))
             if total_of(second)["value"]:
-                answer, spelled = second, {"did_you_mean": better.q}
-        links = _pages(params, given, total_of(answer)["value"])
+                answer, more = second, {"did_you_mean": better.q}
+        links = _pages(params, given, stories_of(answer) or total_of(answer)["value"])
+    articles = [hit_of(hit, params.fields or LIST_FIELDS) for hit in answer["hits"]["hits"]]
+    if params.collapse == "story":
+        shown = [hit["fields"][STORY][0] for hit in answer["hits"]["hits"]]
+        counts = counts_of(await provider.search(build_counts(shown))) if shown else {}
+        articles = [{**a, "similar": counts.get(story, 1) - 1} for a, story in zip(articles, shown, strict=True)]
+        more["stories"] = stories_of(answer) or 0
     return {
         "total": total_of(answer),
         "took_ms": answer["took"],
-        **spelled,
-        "articles": [hit_of(hit, params.fields or LIST_FIELDS) for hit in answer["hits"]["hits"]],
+        **more,
+        "articles": articles,
         "facets": facets_of(answer.get("aggregations", {})),
         **links,
     }
 
 
-async def _respelled(provider: Provider, params: SearchParams) -> SearchParams | None:
+async def _remore(provider: Provider, params: SearchParams) -> SearchParams | None:
     """The search with words that the archive has for those that it lacks; None when there are none."""
     words = spelling.plain_words(params.q)
     better = spelling.corrected(params.q, await provider.search(spelling.build(words))) if words else None

@@ -87,6 +87,11 @@ class SearchParams(FilterParams):
     cursor: str | None = Field(
         None, max_length=4096, description="`*` starts paging without a limit; then as given in `next`"
     )
+    collapse: Literal["none", "story"] = Field(
+        "none",
+        description="story: of articles that tell the same one only the first, with `similar`, how many others there "
+        "are, and `stories`, how many stories; never with a cursor",
+    )
     facets: list[str] = Field([], description=f"any of: {', '.join(FACET_FIELDS)}")
     facet_size: int = Field(10, ge=1, le=100)
     highlight: bool = False
@@ -109,6 +114,8 @@ class SearchParams(FilterParams):
         if not self.cursor and self.page * self.page_size > MAX_WINDOW:
             text = f"pages go up to hit {MAX_WINDOW:,}; use cursor=* and follow `next` to go on"
             raise refusal("page", text)
+        if self.cursor and self.collapse != "none":
+            raise refusal("collapse", "a cursor goes through single articles; leave collapse out")
         return self
 
 

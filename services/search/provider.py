@@ -15,7 +15,7 @@ from services.runtime.settings import Settings
 PIT_KEEP_ALIVE = "5m"
 ANSWER_LIMIT_S = 15.0  # over SEARCH_TIMEOUT in query.py, after which Elasticsearch gives a search up itself
 PING_LIMIT_S = 3.0
-LANGUAGES_FOR_S = 60.0
+LANGUAGES_FOR_S = GROUPED_FOR_S = 60.0
 AT_ONCE = True
 """`refresh` of writes by people, to small indices: milliseconds, where `wait_for` has them wait for up to a second."""
 PENDING = "pending"
@@ -52,6 +52,7 @@ class Provider:
         self._journeys = settings.name(indices.JOURNEYS)
         self._languages: tuple[str, ...] | None = None
         self._languages_at = 0.0
+        self._grouped_until = 0.0
 
     async def ping(self) -> None:
         """Raises Unavailable unless Elasticsearch answers."""
@@ -74,6 +75,16 @@ class Provider:
         async with reachable():
             answer = await self._es.search(index=self._articles, body=body, ignore_unavailable=True)
         return _whole(dict(answer.body))
+
+    async def grouped(self) -> bool:
+        """Whether every article is in a story; those of an earlier release are not at first. Known for a minute."""
+        if time.monotonic() > self._grouped_until:
+            missing = {"bool": {"must_not": {"exists": {"field": "story_id"}}}}
+            found = await self.search({"query": missing, "size": 1, "_source": False, "track_total_hits": False})
+            if found["hits"]["hits"]:
+                return False
+            self._grouped_until = time.monotonic() + GROUPED_FOR_S
+        return True
 
     async def refresh(self) -> None:
         """Have searches see all that was written until now."""

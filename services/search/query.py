@@ -13,6 +13,10 @@ from services.search.times import parse_time
 Query = dict[str, Any]
 SEARCH_TIMEOUT = "10s"
 TRACK_TOTAL = 10_000
+STORY = "story_id"
+STORIES = "_stories"
+"""The aggregation that counts stories; no facet has such a name."""
+MOST_EXACT = 40_000  # the most that Elasticsearch allows
 _SORTS: dict[str, list[Any]] = {
     "relevance": [{"_score": "desc"}, {"at": "desc"}],
     "newest": [{"at": "desc"}],
@@ -46,6 +50,11 @@ def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...])
         body["post_filter"] = {"bool": {"filter": list(own.values())}}
     if params.facets:
         body["aggs"] = {name: _facet(name, own, params.facet_size) for name in params.facets}
+    if params.collapse == "story":
+        body["collapse"] = {"field": STORY}
+        counted = {"values": {"cardinality": {"field": STORY, "precision_threshold": MOST_EXACT}}}
+        whole = {"filter": {"bool": {"filter": list(own.values())}}, "aggs": counted}
+        body["aggs"] = {**body.get("aggs", {}), STORIES: whole}
     if params.highlight:
         body["highlight"] = _highlight(languages)
     if not params.cursor:
@@ -104,6 +113,11 @@ def build_timeline(params: TimelineParams, now: datetime, languages: tuple[str, 
 
 def _counting(params: TimelineParams, now: datetime, languages: tuple[str, ...]) -> Query:
     return {"query": _bool(params, now, languages), "size": 0, "timeout": SEARCH_TIMEOUT}
+
+
+def build_matching(params: FilterParams, now: datetime, languages: tuple[str, ...]) -> Query:
+    """The query alone. Raises QueryError, ParameterError."""
+    return _bool(params, now, languages)
 
 
 def _bool(params: FilterParams, now: datetime, languages: tuple[str, ...], leave_out: set[str] | None = None) -> Query:

@@ -49,7 +49,7 @@ def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:
 
 def facets_of(aggregations: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Facets with their values, most frequent first."""
-    return {name: values_of(found["values"]) for name, found in aggregations.items()}
+    return {name: values_of(found["values"]) for name, found in aggregations.items() if not name.startswith("_")}
 
 
 def values_of(terms: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What rises: entities and topics that a window of time has more of than the time before. Pure.
+"""What rises: entities, topics and stories that a window of time has more of than the time before. Pure.
 
 Shares are compared, not counts, so that an archive that grows does not make everything rise. The score is Dunning's
 log-likelihood ratio G² (https://aclanthology.org/J93-1003/), which holds for small numbers too: two articles after none
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from services.search.entities import named_of
 from services.search.query import SEARCH_TIMEOUT
 
-FIELDS = {"entity": "facet.entity", "topic": "facet.topic"}
+FIELDS = {"entity": "facet.entity", "topic": "facet.topic", "story": "story_id"}
 CANDIDATES = 500
 """Most frequent values of the window that are looked at, of each kind."""
 BY_CHANCE = 6.63

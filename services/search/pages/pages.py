@@ -21,10 +21,13 @@ from services.search.qlang import QueryError
 from services.search.query import ParameterError
 from services.search.results import article_of
 from services.search.state import Newsloom
+from services.search.stories import build_counts, build_headlines, counts_of, headlines_of
 
 PAGE_SIZE = 20
 SIMILAR = 6
 # Whatever the address says: the page shows what it shows, and needs the fields for it.
+# One article a story, unless the address says otherwise or asks for the articles of one.
+_FOLDED = {"collapse": "story"}
 _ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE), "fields": ""}
 _REPEATED = {name for name, field in SearchParams.model_fields.items() if "list" in str(field.annotation)}
 
@@ -44,18 +47,19 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
     """Search, facets, timeline, hits."""
     pairs = [(name, value) for name, value in request.query_params.multi_items() if value]
     try:
-        params = SearchParams.model_validate(_model({**dict(_grouped(pairs)), **_ALWAYS}))
+        params = SearchParams.model_validate(_model({**_unless_single(pairs), **dict(_grouped(pairs)), **_ALWAYS}))
         now = datetime.now(UTC)
         answer = await find(state.provider, params, pairs, now)
         counted = {n: getattr(params, n) for n in TimelineParams.model_fields if n in SearchParams.model_fields}
         counted["q"] = answer.get("did_you_mean", params.q)
         counts = await timeline(state.provider, TimelineParams.model_validate(counted), now)
+        told = headlines_of(await state.provider.search(build_headlines(params.story))) if params.story else {}
         await state.keyring.fresh()
     except (QueryError, ParameterError, ValidationError) as error:
         return render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
     except Unavailable as error:
         return render("search.html", 503, **_form(pairs), error=str(error), answer=None)
-    found = _results(pairs, params, answer, counts, now)
+    found = _results(pairs, params, answer, counts, told, now)
     return render("search.html", **_form(pairs), error=None, answer=answer, keyed=state.access.keyed, **found)
 
 
@@ -69,8 +73,10 @@ async def article(identity: str, state: Newsloom) -> HTMLResponse:
     document = article_of(found, mentions=True)
     body = marks.paragraphs(document["body"], document.get("entities", []))
     journey = await state.provider.journey(identity)
+    counts = counts_of(await state.provider.search(build_counts([document["story_id"] or identity])))
     return render(
         "article.html",
+        told=sum(counts.values()),
         article=document,
         paragraphs=body,
         similar=await similar(state.provider, identity, SIMILAR) or [],
@@ -100,6 +106,10 @@ async def pipeline(state: Newsloom) -> HTMLResponse:
 async def docs(request: Request) -> HTMLResponse:
     """The API's endpoints and parameters, from its OpenAPI document."""
     return render("docs.html", endpoints=endpoints(request.app.openapi()))
+
+
+def _unless_single(pairs: links.Pairs) -> dict[str, str]:
+    return {} if {"story", "cursor"} & {name for name, _ in pairs} else _FOLDED
 
 
 def _grouped(pairs: links.Pairs) -> list[tuple[str, Any]]:
@@ -132,16 +142,22 @@ def _form(pairs: links.Pairs) -> dict[str, Any]:
 
 
 def _results(
-    pairs: links.Pairs, params: SearchParams, answer: dict[str, Any], counts: dict[str, Any], now: datetime
+    pairs: links.Pairs,
+    params: SearchParams,
+    answer: dict[str, Any],
+    counts: dict[str, Any],
+    told: dict[str, str],
+    now: datetime,
 ) -> dict[str, Any]:
     values = answer["facets"].values()
-    labels = {v["value"]: v["label"] for facet in values for v in facet if v.get("label")}
+    labels = told | {v["value"]: v["label"] for facet in values for v in facet if v.get("label")}
     return {
         "chips": links.chips(pairs, labels),
         "facets": {n: found for n, v in answer["facets"].items() if (found := links.choices(pairs, n, v))},
         "chart": bars.chart(counts, pairs),
         "periods": periods.periods(pairs, now),
         "page": params.page,
+        "folding": _folding(pairs, answer),
         "respelled": links.page([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", ""))]),
         "export": links.export([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", params.q))]),
         "saving": [(name, value) for name, value in pairs if name in saved.NAMES],
@@ -149,6 +165,14 @@ def _results(
         "prev": _turn(answer["prev"]),
         "entity_link": lambda value: links.page([*links.without(pairs, "entity"), ("entity", value)]),
     }
+
+
+def _folding(pairs: links.Pairs, answer: dict[str, Any]) -> str | None:
+    """Address of the same with every article, or with each story once; None where that makes no difference."""
+    if "stories" in answer:
+        differs = answer["stories"] < answer["total"]["value"]
+        return links.page([*links.without(pairs, "collapse"), ("collapse", "none")]) if differs else None
+    return links.page(links.without(pairs, "collapse")) if ("collapse", "none") in pairs else None
 
 
 def _turn(link: str | None) -> str | None:

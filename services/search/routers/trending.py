@@ -45,7 +45,7 @@ class TrendingParams(BaseModel):
         None, pattern=r"^\d{1,4}[hdw]$", description="the time before it that it is held against; else four windows"
     )
     until: str = Field("now", max_length=64, description="the end of the window, as `to` of a search")
-    kind: list[Literal["entity", "topic"]] = Field([], description="only these kinds")
+    kind: list[Literal["entity", "topic", "story"]] = Field([], description="only these kinds")
     language: Values = Field([], description="ISO 639-1 codes")
     source: Values = Field([], description="source ids")
     least: int = Field(3, ge=2, le=1000, description="articles of the window that must have it")
@@ -77,7 +77,7 @@ def _span(parameter: str, text: str) -> timedelta:
     responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}},
 )
 async def read(params: Annotated[TrendingParams, Query()], state: Newsloom, response: Response) -> dict[str, Any]:
-    """Entities and topics with a larger share of the window's articles than of those before it.
+    """Entities, topics and stories with a larger share of the window's articles than of those before it.
 
     `count` of the window, `before` of the time before it, `expected` what the window would have had at the share of
     before; `score` is the log-likelihood ratio G². Less than `least` articles, and what chance would do once in a
