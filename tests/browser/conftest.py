@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from support.gateway import gateway
-from support.reading import CANARY, attacking, last_months, ordinary, right_to_left
+from support.reading import CANARY, attacking, last_months, one_story, ordinary, right_to_left
 
 ARGUMENTS = [
     "--no-sandbox",  # root in a container has no user namespaces to build one of
@@ -65,7 +65,7 @@ class Reader:
 def site(servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # type: ignore[no-untyped-def]
     """Address of a gateway over an archive of all the articles in support/reading.py."""
     _executable()  # before anything is started for it
-    articles = [*ordinary(), *right_to_left(), *attacking()]
+    articles = [*ordinary(), *one_story(), *right_to_left(), *attacking()]
     with gateway(servers, tmp_path_factory.mktemp("gateway"), articles, NEWSLOOM_WEBHOOKS="true") as own:
         yield f"http://{own.http}"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.accessibility import check
-from support.reading import ARABIC, attacking, ordinary, right_to_left
+from support.reading import ARABIC, attacking, one_story, ordinary, right_to_left
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 PAGES = {
@@ -19,6 +19,8 @@ PAGES = {
     "hostile article": f"/articles/{attacking()[0].id}",
     "no such article": f"/articles/{'0' * 64}",
     "entity": "/entities/place:lisbon",
+    "stories": "/stories?window=30d",
+    "story": f"/stories/{one_story()[2].id}",
     "trending": "/trending",
     "journey": f"/journey?url={ordinary()[0].url}",
     "sources": "/sources",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from support.reading import ordinary
+from support.reading import one_story, ordinary
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 expect.set_options(timeout=60_000)
@@ -50,4 +50,25 @@ def test_an_entity_is_reached_from_its_facet_and_what_rises_from_the_top(kind: s
     assert page.locator(".brief li").count() == 10
     page.get_by_role("link", name="Trending").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Trending")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("kind", ["reader", "plain_reader", "narrow_reader"])
+def test_a_story_is_one_hit_that_leads_to_all_who_told_it(kind: str, request: Any) -> None:
+    page = request.getfixturevalue(kind).open("/?q=title:ferry")
+    expect(page.get_by_role("status")).to_contain_text("3 articles")
+    expect(page.get_by_role("status")).to_contain_text("1 story, each once")
+    assert page.locator(".hits > li").count() == 1
+    page.get_by_role("link", name="Show every article").click()
+    expect(page.locator(".hits > li")).to_have_count(3)
+    page.get_by_role("link", name="Show each story once").click()
+    page.get_by_role("link", name="2 similar").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ferry aground 2 story")
+    assert page.locator(".brief li").count() == 3
+    assert page.get_by_role("region", name="Sources").locator("tbody tr").count() == 3
+    page.get_by_role("link", name="Ferry aground 0").click()
+    page.get_by_role("link", name="3 articles tell this story").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ferry aground 2 story")
+    page.get_by_role("link", name="Stories").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stories")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -40,6 +40,22 @@ def ordinary() -> list[Enriched]:
     return [_report(i) for i in range(24)]
 
 
+def one_story() -> list[Enriched]:
+    """Three articles that tell the same story, of three sources; no other article has their words."""
+    first = enriched("ferry-0").id
+    return [
+        enriched(
+            f"ferry-{i}",
+            title=f"Ferry aground {i}",
+            body="It sits on a sandbank off Paros.",
+            source=Source(id=f"coast-{i}", name=f"Coast {i}", domain=f"coast{i}.example"),
+            story_id=first,
+            published_at=AT - timedelta(hours=i),
+        )
+        for i in range(3)
+    ]
+
+
 def _report(i: int) -> Enriched:
     name = ("Alpha", "Beta", "Gamma", "Delta")[i % 4]
     lisbon = Mention(start=15, end=21, text="Lisbon")
