@@ -9,6 +9,7 @@ from typing import Any
 from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError, TransportError
 
 from services.contracts import indices
+from services.contracts.indices import EMBEDDING
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -107,7 +108,7 @@ class Provider:
 
     async def article(self, identity: str) -> dict[str, Any] | None:
         """One article's document, from whichever generation holds it. Raises Gone."""
-        excludes = ["stemmed", "facet", "entity_keys", "at", "trail", "kept"]
+        excludes = ["stemmed", "facet", "entity_keys", "at", "trail", "kept", EMBEDDING]
         try:
             async with reachable():
                 behind = await self._es.indices.get_alias(name=self._articles)
