@@ -70,6 +70,13 @@ class Provider:
             self._languages, self._languages_at = tuple(sorted(set().union(*codes))), time.monotonic()
         return self._languages
 
+    async def embeddings(self) -> set[str]:
+        """Keys of the models (contracts/indices.py) of which the archive has vectors."""
+        async with reachable():
+            found = await self._es.indices.get_mapping(index=self._articles, ignore_unavailable=True)
+        fields = [m["mappings"].get("properties", {}).get(EMBEDDING, {}) for m in found.values()]
+        return {key for field in fields for key in field.get("properties", {})}
+
     async def search(self, body: dict[str, Any]) -> dict[str, Any]:
         """The answer to a search; an index that is not there yet is an empty one."""
         async with reachable():
