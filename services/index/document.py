@@ -21,6 +21,7 @@ def article_record(article: Enriched, indexed_at: datetime, then: Callable[[], W
         article_version(article.fetched_at, article.revision),
         lambda: to_document(article, indexed_at),
         lacks=any(model not in article.models for model in GROUPS),
+        vector=article.embedding is not None,
         then=then,
     )
 
