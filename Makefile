@@ -63,9 +63,9 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header pyproject.toml
 .PHONY: lock
 lock: ## resolve the dependencies anew (needs uv); three locks of one resolution
-	$(LOCK) --upgrade --extra standalone --extra s3 --group dev -o requirements-dev.lock
-	$(LOCK) --extra standalone --extra s3 -c requirements-dev.lock -o requirements.lock
-	$(LOCK) --extra s3 -c requirements-dev.lock -o requirements-service.lock
+	$(LOCK) --upgrade --extra standalone --extra s3 --extra hybrid --group dev -o requirements-dev.lock
+	$(LOCK) --extra standalone --extra s3 --extra hybrid -c requirements-dev.lock -o requirements.lock
+	$(LOCK) --extra s3 --extra hybrid -c requirements-dev.lock -o requirements-service.lock
 
 .PHONY: bench
 bench: setup-dev ## the index stage beside parallel_bulk, on a running Elasticsearch (ES=URL)

@@ -1,6 +1,6 @@
 """Known-item search: how high the gateway ranks the article that a query was made from, beside a plain multi_match.
 
-    python benchmarks/bench_relevance.py [FILE…] [--elasticsearch URL] [--show N]
+    python benchmarks/bench_relevance.py [FILE…] [--elasticsearch URL] [--show N] [--embedding MODEL]
 
 The archive is `seeds/pages` with all FILEs: NDJSON lines with `body` or `text`, and `title`, `language` and
 `published_at` where they are known, as `newsloom extract` writes them. They are enriched and indexed by the product's
@@ -8,6 +8,7 @@ own code, in indices of their own that are deleted at the end. The queries are m
 
 The gateway's side is what GET /v1/search does. The plain side is a multi_match over title and body as written, on the
 same index, with the same filter by month. The figure is MRR@10 (https://trec.nist.gov/pubs/trec8/papers/qa_report.pdf).
+With MODEL, a second line has the gateway's mode=hybrid beside its mode=keyword.
 """
 
 import argparse
@@ -27,14 +28,17 @@ from tqdm import tqdm
 from services.contracts import indices
 from services.contracts.messages import Article, Enriched, Source
 from services.contracts.urls import article_id
+from services.enrich.embed import embedded
 from services.enrich.enrich import enrich, load_models
 from services.index.setup import ensure_indices
 from services.index.stages import Indexer
 from services.runtime.elastic import async_client
+from services.runtime.embedding.model import load_embedder
 from services.runtime.settings import Settings
-from services.search.find import find
+from services.search.hybrid import find_by_mode
 from services.search.params import SearchParams
 from services.search.provider import Provider
+from services.search.query_embedder import QueryEmbedder
 from services.search.times import parse_time
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -52,7 +56,11 @@ def main() -> int:
     models = load_models(options.model)
     chunks = range(0, len(articles), CHUNK)
     enriched = [one for i in tqdm(chunks, "enrich", disable=None) for one in enrich(articles[i : i + CHUNK], models)]
-    asyncio.run(compare(Settings(_env_file=None, elasticsearch=options.elasticsearch), enriched, options.show))
+    given = {"elasticsearch": options.elasticsearch, "embedding_model": options.embedding}
+    if embedder := load_embedder(options.embedding):
+        parts = tqdm(chunks, "embed", disable=None)
+        enriched = [one for i in parts for one in embedded(enriched[i : i + CHUNK], embedder)]
+    asyncio.run(compare(Settings(_env_file=None, **given), enriched, options.show))
     return 0
 
 
@@ -90,24 +98,27 @@ async def compare(settings: Settings, enriched: Sequence[Enriched], show: int) -
         await ensure_indices(es, settings)
         await Indexer(es, settings).articles(enriched)
         await es.indices.refresh(index=name)
-        provider = Provider(es, settings)
+        provider, embedder = Provider(es, settings), QueryEmbedder(settings)
         print(
             f"{len(enriched)} articles; MRR@{TOP}\n{'queries':20} {'n':>5} {'gateway':>8} {'plain':>8}  higher, lower"
         )
         for group, asked in items(enriched).items():
-            ours = [rank(await gateway(provider, item), item) for item in tqdm(asked, group, disable=None)]
+            ours = [rank(await gateway(provider, embedder, item), item) for item in tqdm(asked, group, disable=None)]
             plain = [rank(await straight(es, name, item), item) for item in asked]
             print(row_of(group, ours, plain), flush=True)
+            if embedder.on:
+                both = [rank(await gateway(provider, embedder, item, "hybrid"), item) for item in asked]
+                print(row_of("  hybrid : keyword", both, ours), flush=True)
             _show(asked, ours, plain, show)
     finally:
         await own_indices.delete(es, settings)
         await es.close()
 
 
-async def gateway(provider: Provider, item: Item) -> list[str]:
+async def gateway(provider: Provider, embedder: QueryEmbedder, item: Item, mode: str = "keyword") -> list[str]:
     """Ids as GET /v1/search ranks them."""
-    params = SearchParams.model_validate({"q": item.query, "page_size": TOP, "from": item.month, "to": item.month})
-    answer = await find(provider, params, [], NOW)
+    given = {"q": item.query, "page_size": TOP, "from": item.month, "to": item.month, "mode": mode}
+    answer = await find_by_mode(provider, embedder, SearchParams.model_validate(given), [], NOW)
     return [hit["id"] for hit in answer["articles"]]
 
 
@@ -147,6 +158,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("files", nargs="*", type=Path, help="NDJSON of articles")
     parser.add_argument("--elasticsearch", default="http://127.0.0.1:9200", help="URL")
     parser.add_argument("--model", default="en_core_web_sm", help="spaCy's")
+    parser.add_argument("--embedding", default="", help="model of hybrid search: a folder or a package")
     parser.add_argument("--show", type=int, default=0, help="so many queries of each group that the plain side wins")
     return parser.parse_args()
 

@@ -1,5 +1,7 @@
 """Names of what Elasticsearch holds; the namespace goes in front."""
 
+import re
+
 ARTICLES = "newsloom-articles"
 """Alias of the articles' generations."""
 JOURNEYS = "newsloom-journeys"
@@ -12,3 +14,10 @@ WEBHOOKS = "newsloom-webhooks"
 """Where saved searches tell of new articles, and how that goes."""
 KEYS = "newsloom-keys"
 """API keys, hashed, with what they may do."""
+EMBEDDING = "embedding"
+"""Field of the articles' vectors; each model has one of its own in it, so that vectors of two never meet."""
+
+
+def embedding_key(version: str, dimensions: int) -> str:
+    """Name, within EMBEDDING, of the field with vectors of that version of a model."""
+    return f"{re.sub('[^0-9a-z]+', '-', version.lower())}-{dimensions}"

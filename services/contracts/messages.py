@@ -5,6 +5,7 @@ optional, so that an old reader understands a new writer and the other way round
 Times are RFC 3339, in UTC once read. Text offsets are characters (code points) of `body`, end exclusive.
 """
 
+import math
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -196,7 +197,23 @@ class Enriched(Article):
     story_id: str | None = Field(
         default=None, description="set by plug-ins that know; else articles are grouped once indexed"
     )
+    embedding: tuple[float, ...] | None = Field(
+        default=None,
+        max_length=4096,
+        description="vector of title and lead by the model `models.embedding`, of length 1, to four decimals; "
+        "absent unless hybrid search is on",
+    )
     models: dict[str, str] = Field(default_factory=dict, description="name and version of each model used")
+
+    @model_validator(mode="after")
+    def _whole_embedding(self) -> "Enriched":
+        """Elasticsearch refuses a vector without direction, and one of no model can be compared with none."""
+        if self.embedding is not None:
+            if not any(self.embedding) or not all(map(math.isfinite, self.embedding)):
+                raise ValueError("embedding: expected finite numbers that are not all 0")
+            if not self.models.get("embedding", "").strip():
+                raise ValueError("embedding: `models.embedding` has to say the model's name and version")
+        return self
 
 
 class Indexed(Message):

@@ -3,26 +3,36 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from services.contracts.messages import Article
+from services.contracts.messages import Article, Enriched
 from services.contracts.topics import ARTICLES, ENRICHED
+from services.enrich.embed import embedded
 from services.enrich.enrich import Models, check_models, enrich, load_models
 from services.runtime.each import together
+from services.runtime.embedding.model import Embedder, load_embedder
 from services.runtime.pool import Pool
 from services.runtime.service import Context, Service
 from services.runtime.stage import Outcome, Stage
 
 _models: list[Models] = []
 """A worker process's own models, loaded by `load` when it starts."""
+_embedders: list[Embedder] = []
+"""The same of hybrid search; empty where that is off."""
 
 
-def load(english: str) -> None:
+def load(english: str, embedding: str = "") -> None:
     """Load the models into this worker process."""
     _models[:] = [load_models(english)]
+    _embedders[:] = filter(None, [load_embedder(embedding)])
 
 
 def work(articles: Sequence[Article]) -> list[Outcome]:
     """What a worker process does with a chunk."""
-    return together(lambda batch: enrich(batch, _models[0]), articles) if articles else []
+    return together(_enriched, articles) if articles else []
+
+
+def _enriched(articles: Sequence[Article]) -> list[Enriched]:
+    enriched = enrich(articles, _models[0])
+    return embedded(enriched, _embedders[0]) if _embedders else enriched
 
 
 @asynccontextmanager
@@ -30,12 +40,13 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     """The enrich service. A missing model is an error here, not at the first article."""
     settings = context.settings
     check_models(settings.spacy_model)
+    load_embedder(settings.embedding_model)
     pool = Pool(
         work,
         workers=settings.workers,
         limit_s=settings.document_limit_s,
         initializer=load,
-        initargs=(settings.spacy_model,),
+        initargs=(settings.spacy_model, settings.embedding_model),
     )
     await pool.start()
     try:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TypeVar
 
+from services.contracts.indices import EMBEDDING
 from services.index import kept
 from services.index.bulk import Answer, Kind, Route, Write
 from services.index.kept import Document
@@ -35,6 +36,13 @@ class Standing(Enum):
     REFUSED = "refused"
 
 
+Change = Callable[[Document, Document, int], Document | None]
+CHANGES: dict[Standing, Change] = {Standing.SUPERSEDED: kept.absorb, Standing.NEWEST: kept.complete}
+"""How what is stored is changed by a record that lost against it."""
+CONFLICTING = (*kept.NEEDED, EMBEDDING)
+"""The fields that these read."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What became of a record, and in words what stands in its way."""
@@ -47,13 +55,15 @@ class Result:
 class Record:
     """One version of a page: an article, or a tombstone. `make` gives its document when it is about to be sent.
 
-    `lacks`: whether it lacks enrichment. `then` makes what is written once the record is known to be stored.
+    `lacks`: whether it lacks enrichment; `vector`: whether it has what `kept.complete` may add to what is stored.
+    `then` makes what is written once the record is known to be stored.
     """
 
     id: str
     version: int
     make: Callable[[], Document]
     lacks: bool = False
+    vector: bool = False
     then: Callable[[], Write] | None = None
 
 
@@ -92,25 +102,26 @@ class Archive:
     async def _conflicts(self, lost: list[Record]) -> dict[str, Result]:
         """What the records lost against; and what they leave to it."""
         ids = [record.id for record in lost]
-        now = await look_up(self._es, self._alias, ids, kept.NEEDED)
+        now = await look_up(self._es, self._alias, ids, CONFLICTING)
         if missing := [id_ for id_ in ids if id_ not in now]:  # moved a moment ago, or deleted
-            now |= await look_up(self._es, self._alias, missing, kept.NEEDED, fresh=True)
+            now |= await look_up(self._es, self._alias, missing, CONFLICTING, fresh=True)
         results = {record.id: judge(record, now.get(record.id)) for record in lost}
         same = [r.then() for r in lost if r.then and results[r.id].standing is Standing.NEWEST]
         await self._writer.write_all(same)  # a crash may have come before it
         for record in lost:
-            if results[record.id].standing is Standing.SUPERSEDED and record.id in now:
-                await self._leave(record, now[record.id])
+            standing = results[record.id].standing
+            if standing is Standing.SUPERSEDED or (standing is Standing.NEWEST and record.vector):
+                await self._leave(record, now.get(record.id), CHANGES[standing])
         return results
 
-    async def _leave(self, record: Record, newer: Stored | None) -> None:
-        """Give the newer version what this one has and it lacks. Rare: both late and poor."""
+    async def _leave(self, record: Record, stored: Stored | None, change: Change) -> None:
+        """Give the version that won what this one has and it lacks. Rare: both late and poor, or a model is new."""
         for _ in range(ATTEMPTS):
-            if newer is None or kept.absorb(newer.document, record.make(), record.version) is None:
+            if stored is None or change(stored.document, record.make(), record.version) is None:
                 return
             whole = (await look_up(self._es, self._alias, [record.id])).get(record.id)
-            document = kept.absorb(whole.document, record.make(), record.version) if whole else None
-            if whole is None or document is None or whole.version <= record.version:
+            document = change(whole.document, record.make(), record.version) if whole else None
+            if whole is None or document is None or whole.version < record.version:
                 return
             document["indexed_at"] = datetime.now(UTC).isoformat()
             # At the stored version: whatever is newer still by then makes this a conflict, and we look again.
@@ -118,7 +129,7 @@ class Archive:
             (answer,) = await self._writer.write_all([write])
             if answer.kind is Kind.WRITTEN:
                 return
-            newer = (await look_up(self._es, self._alias, [record.id], kept.NEEDED)).get(record.id)
+            stored = (await look_up(self._es, self._alias, [record.id], CONFLICTING)).get(record.id)
         raise Unavailable(f"article {record.id} is being written by several workers at once")
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.contracts import indices
 from services.contracts.messages import Enriched
 from services.index.archive import Record
 from services.index.bulk import Write
@@ -21,6 +22,7 @@ def article_record(article: Enriched, indexed_at: datetime, then: Callable[[], W
         article_version(article.fetched_at, article.revision),
         lambda: to_document(article, indexed_at),
         lacks=any(model not in article.models for model in GROUPS),
+        vector=article.embedding is not None,
         then=then,
     )
 
@@ -34,8 +36,10 @@ def to_document(article: Enriched, indexed_at: datetime) -> dict[str, Any]:
     """The document: the article's own fields, and those that only searching needs (see mapping.py)."""
     document = article.model_dump(mode="json", exclude_none=True)
     del document[_OWN_FIELD]  # not by `exclude`, which makes pydantic take three quarters longer
+    vector = document.pop(indices.EMBEDDING, None)
     return {
         **document,
+        **(_embedding(article.models[indices.EMBEDDING], vector) if vector else {}),
         "indexed_at": indexed_at.isoformat(),
         "story_id": article.story_id or article.id,  # a story of its own until the stories service knows better
         "at": (article.published_at or article.fetched_at).isoformat(),
@@ -47,3 +51,8 @@ def to_document(article: Enriched, indexed_at: datetime) -> dict[str, Any]:
         },
         "stemmed": {article.language: {"title": article.title, "body": article.body}},
     }
+
+
+def _embedding(model: str, vector: list[float]) -> dict[str, Any]:
+    """`model` is a name and a version; the version says what the vector can be compared with."""
+    return {indices.EMBEDDING: {indices.embedding_key(model.split()[-1], len(vector)): vector}}

@@ -10,6 +10,8 @@ document, as `kept`: {"after": newest older version known with another text (or 
 from collections.abc import Iterator
 from typing import Any
 
+from services.contracts.indices import EMBEDDING
+
 Document = dict[str, Any]
 GROUPS: dict[str, tuple[str, ...]] = {"ner": ("entities", "entity_keys", "facet.entity")}
 """Key in `models` → the document's fields that this model fills. A line more when enrich gets a model more."""
@@ -54,6 +56,17 @@ def absorb(stored: Document, late: Document, version: int) -> Document | None:
         if _has(late, model) and version > kept["from"].get(model, {}).get("version", 0):
             made = _filled({**made, "kept": made.get("kept", kept)}, model, late, version)
     return made if made is not stored else None
+
+
+def complete(stored: Document, same: Document, _: int) -> Document | None:
+    """`stored` with the vectors that it lacks and the `same` version brings, made again with a model that enrich has by
+    now; None when there are none. A vector goes beside those of other models, so that the order makes no difference."""
+    known = stored.get(EMBEDDING, {})
+    more = {key: vector for key, vector in same.get(EMBEDDING, {}).items() if key not in known}
+    if not more or not _same_text(stored, same):
+        return None
+    named = max(same["models"][EMBEDDING], stored.get("models", {}).get(EMBEDDING, ""))
+    return {**stored, EMBEDDING: known | more, "models": {**stored.get("models", {}), EMBEDDING: named}}
 
 
 def _lacking(document: Document) -> Iterator[str]:

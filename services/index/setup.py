@@ -8,7 +8,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, Transpo
 from services.contracts import indices
 from services.index.analysis import detect_analysis
 from services.index.generations import NOT_GONE, named
-from services.index.mapping import JOURNEYS_MAPPING, additions, mapping
+from services.index.mapping import JOURNEYS_MAPPING, TEMPLATES, additions, mapping
 from services.runtime.elastic import is_taken
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
@@ -82,7 +82,7 @@ async def _add_fields(es: AsyncElasticsearch, name: str, mappings: dict[str, Any
     if not missing:
         return
     try:
-        await es.indices.put_mapping(index=name, properties=missing)
+        await es.indices.put_mapping(index=name, properties=missing, dynamic_templates=TEMPLATES)
         log.info("fields added", index=name, fields=sorted(missing))
     except BadRequestError as error:
         log.warning("this index keeps its old fields until 'newsloom reindex'", index=name, error=error.message)

@@ -170,6 +170,11 @@ class Settings(BaseSettings):
     spacy_model: str = Field(
         "en_core_web_sm", description="spaCy pipelines by package name or path, separated by commas, one a language"
     )
+    embedding_model: str = Field(
+        "",
+        description="model of hybrid search, for enrich and the gateway alike: a folder, or the name of an installed "
+        "package that carries one (docs/hybrid-search.md); empty: there is no hybrid search",
+    )
     dead_ratio_limit: float = Field(
         0.5, gt=0, le=1, description="a stage stops when a larger part of its recent messages is dead"
     )

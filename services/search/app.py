@@ -25,6 +25,7 @@ from services.search.live import Streams
 from services.search.pages import pages
 from services.search.pipeline import Pipeline
 from services.search.provider import Provider
+from services.search.query_embedder import QueryEmbedder
 from services.search.rate import RateLimit
 from services.search.registry import Registry
 from services.search.routers import (
@@ -51,12 +52,15 @@ STOP_LIMIT_S = 10
 
 
 def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher) -> FastAPI:
-    """The gateway over clients that it closes at the end. Raises SettingsError when it would be unsafely open."""
+    """The gateway over clients that it closes at the end. Raises SettingsError when it would be unsafely open, and
+    EmbeddingModelError."""
     access = Access(settings)
+    embedder = QueryEmbedder(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        embedder.close()
         await publisher.stop()
         await es.close()
 
@@ -84,6 +88,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         exports=Exports(),
         pipeline=Pipeline(settings, provider, publisher),
         keyring=Keyring(es, settings, access),
+        embedder=embedder,
     )
     problems.install(app)
     middleware.install(app, access, RateLimit(settings.rate_limit, access))

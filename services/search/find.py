@@ -26,10 +26,10 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
     if params.cursor:
         place = _place(params.cursor, now)
         answer, following = await _through(provider, params, place, build_query(params, place.at, languages))
-        links = {"next": _link(given, cursor=following), "prev": None}
+        links = {"next": link(given, cursor=following), "prev": None}
     else:
         answer = await provider.search(build_query(params, now, languages))
-        if params.typos and not total_of(answer)["value"] and (better := await _remore(provider, params)):
+        if params.typos and not total_of(answer)["value"] and (better := await _respelled(provider, params)):
             second = await provider.search(build_query(better, now, languages))
             if total_of(second)["value"]:
                 answer, more = second, {"did_you_mean": better.q}
@@ -50,7 +50,7 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
     }
 
 
-async def _remore(provider: Provider, params: SearchParams) -> SearchParams | None:
+async def _respelled(provider: Provider, params: SearchParams) -> SearchParams | None:
     """The search with words that the archive has for those that it lacks; None when there are none."""
     words = spelling.plain_words(params.q)
     better = spelling.corrected(params.q, await provider.search(spelling.build(words))) if words else None
@@ -112,12 +112,13 @@ async def _through(
 def _pages(params: SearchParams, given: Pairs, total: int) -> dict[str, str | None]:
     more = params.page * params.page_size < total and (params.page + 1) * params.page_size <= MAX_WINDOW
     return {
-        "next": _link(given, page=params.page + 1) if more else None,
-        "prev": _link(given, page=params.page - 1) if params.page > 1 else None,
+        "next": link(given, page=params.page + 1) if more else None,
+        "prev": link(given, page=params.page - 1) if params.page > 1 else None,
     }
 
 
-def _link(given: Pairs, **changed: object) -> str | None:
+def link(given: Pairs, **changed: object) -> str | None:
+    """The address of another part of the same result; None when a value is."""
     if None in changed.values():
         return None
     kept = [(name, value) for name, value in given if name not in changed]

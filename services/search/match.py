@@ -36,8 +36,8 @@ def _node(node: Node, fields: list[str]) -> Query:
 
 def _all(nodes: tuple[Node, ...], fields: list[str]) -> Query:
     """Plain words may be missing in part; all else is demanded or forbidden."""
-    words = [n for n in nodes if _is_plain(n)]
-    must = [_node(n, fields) for n in nodes if not _is_plain(n) and not isinstance(n, Not)]
+    words = [n for n in nodes if is_plain(n)]
+    must = [_node(n, fields) for n in nodes if not is_plain(n) and not isinstance(n, Not)]
     query: Query = {"must": must, "must_not": [_node(n.node, fields) for n in nodes if isinstance(n, Not)]}
     if words:
         should = [_node(n, fields) for n in words]
@@ -51,7 +51,8 @@ def _all(nodes: tuple[Node, ...], fields: list[str]) -> Query:
     return {"bool": query}
 
 
-def _is_plain(node: Node) -> bool:
+def is_plain(node: Node) -> bool:
+    """Whether it is a word that may be missing beside others."""
     return isinstance(node, Term) and node.kind == "word" and not node.field and not node.must
 
 

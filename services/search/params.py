@@ -75,6 +75,11 @@ class FilterParams(BaseModel):
 class SearchParams(FilterParams):
     """Parameters of GET /v1/search."""
 
+    mode: Literal["keyword", "hybrid"] = Field(
+        "keyword",
+        description="hybrid: articles that mean the like are found too, where the gateway has a model for it; by "
+        "relevance, and without a cursor",
+    )
     sort: Literal["relevance", "newest", "oldest"] = "relevance"
     recency: bool = Field(True, description="whether newer articles rank a little higher")
     typos: bool = Field(

@@ -9,6 +9,7 @@ from typing import Any
 from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoundError, TransportError
 
 from services.contracts import indices
+from services.contracts.indices import EMBEDDING
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -70,6 +71,13 @@ class Provider:
             self._languages, self._languages_at = tuple(sorted(set().union(*codes))), time.monotonic()
         return self._languages
 
+    async def embeddings(self) -> set[str]:
+        """Keys of the models (contracts/indices.py) of which the archive has vectors."""
+        async with reachable():
+            found = await self._es.indices.get_mapping(index=self._articles, ignore_unavailable=True)
+        fields = [m["mappings"].get("properties", {}).get(EMBEDDING, {}) for m in found.values()]
+        return {key for field in fields for key in field.get("properties", {})}
+
     async def search(self, body: dict[str, Any]) -> dict[str, Any]:
         """The answer to a search; an index that is not there yet is an empty one."""
         async with reachable():
@@ -118,7 +126,7 @@ class Provider:
 
     async def article(self, identity: str) -> dict[str, Any] | None:
         """One article's document, from whichever generation holds it. Raises Gone."""
-        excludes = ["stemmed", "facet", "entity_keys", "at", "trail", "kept"]
+        excludes = ["stemmed", "facet", "entity_keys", "at", "trail", "kept", EMBEDDING]
         try:
             async with reachable():
                 behind = await self._es.indices.get_alias(name=self._articles)

@@ -14,6 +14,7 @@ from services.search.keyring import Keyring
 from services.search.live import Streams
 from services.search.pipeline import Pipeline
 from services.search.provider import Provider
+from services.search.query_embedder import QueryEmbedder
 from services.search.registry import Registry
 from services.search.saved import SavedSearches
 from services.search.webhooks import Webhooks
@@ -35,6 +36,7 @@ class State:
     exports: Exports
     pipeline: Pipeline
     keyring: Keyring
+    embedder: QueryEmbedder
 
 
 def _state(request: Request) -> State:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from support.reading import one_story, ordinary
+from support.reading import ordinary
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 expect.set_options(timeout=60_000)

@@ -40,16 +40,16 @@ class Link(NamedTuple):
 
 def link(one: Profile, other: Profile) -> Link | None:
     """What joins two articles; None when nothing does."""
-    first, second = sorted((one.id, other.id))
+    one, other = sorted((one, other), key=lambda profile: profile.id)  # sums of floats differ by their order
     apart = abs(one.at - other.at)
     if apart <= COPY_WITHIN and not set(one.fingerprint).isdisjoint(other.fingerprint):
         share = containment(one.shingles, other.shingles)
         if share >= COPY:
-            return Link(Kind.COPY, share, first, second)
+            return Link(Kind.COPY, share, one.id, other.id)
     if apart <= EVENT_WITHIN and one.language == other.language:
         likeness = event_likeness(one, other)
         if likeness >= EVENT:
-            return Link(Kind.EVENT, likeness, first, second)
+            return Link(Kind.EVENT, likeness, one.id, other.id)
     return None
 
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from services.contracts.urls import article_id
 from services.runtime.errors import Unavailable
 from services.search.discover import similar
-from services.search.find import find, timeline
+from services.search.find import timeline
+from services.search.hybrid import find_by_mode
 from services.search.journeys import UNKNOWN, journey_of
 from services.search.pages import bars, discovery, errors, links, marks, periods, saved, sources
 from services.search.pages.openapi import endpoints
@@ -20,14 +21,15 @@ from services.search.params import SearchParams, TimelineParams
 from services.search.qlang import QueryError
 from services.search.query import ParameterError
 from services.search.results import article_of
-from services.search.state import Newsloom
+from services.search.state import Newsloom, State
 from services.search.stories import build_counts, build_headlines, counts_of, headlines_of
 
 PAGE_SIZE = 20
 SIMILAR = 6
-# Whatever the address says: the page shows what it shows, and needs the fields for it.
-# One article a story, unless the address says otherwise or asks for the articles of one.
+MODES = {"keyword": "words", "hybrid": "words and meaning"}
+# One article a story, unless the address says otherwise.
 _FOLDED = {"collapse": "story"}
+# Whatever the address says: the page shows what it shows, and needs the fields for it.
 _ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE), "fields": ""}
 _REPEATED = {name for name, field in SearchParams.model_fields.items() if "list" in str(field.annotation)}
 
@@ -49,18 +51,18 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
     try:
         params = SearchParams.model_validate(_model({**_unless_single(pairs), **dict(_grouped(pairs)), **_ALWAYS}))
         now = datetime.now(UTC)
-        answer = await find(state.provider, params, pairs, now)
+        answer = await find_by_mode(state.provider, state.embedder, params, pairs, now)
         counted = {n: getattr(params, n) for n in TimelineParams.model_fields if n in SearchParams.model_fields}
         counted["q"] = answer.get("did_you_mean", params.q)
         counts = await timeline(state.provider, TimelineParams.model_validate(counted), now)
         told = headlines_of(await state.provider.search(build_headlines(params.story))) if params.story else {}
         await state.keyring.fresh()
     except (QueryError, ParameterError, ValidationError) as error:
-        return render("search.html", 422, **_form(pairs), error=_words(error), answer=None)
+        return render("search.html", 422, **_form(pairs, state), error=_words(error), answer=None)
     except Unavailable as error:
-        return render("search.html", 503, **_form(pairs), error=str(error), answer=None)
+        return render("search.html", 503, **_form(pairs, state), error=str(error), answer=None)
     found = _results(pairs, params, answer, counts, told, now)
-    return render("search.html", **_form(pairs), error=None, answer=answer, keyed=state.access.keyed, **found)
+    return render("search.html", **_form(pairs, state), error=None, answer=answer, keyed=state.access.keyed, **found)
 
 
 @router.get("/articles/{identity}")
@@ -109,7 +111,9 @@ async def docs(request: Request) -> HTMLResponse:
 
 
 def _unless_single(pairs: links.Pairs) -> dict[str, str]:
-    return {} if {"story", "cursor"} & {name for name, _ in pairs} else _FOLDED
+    """Whether each story is shown once: where that can be, and nobody asks for the articles of one."""
+    single = ("mode", "hybrid") in pairs or {"story", "cursor"} & {name for name, _ in pairs}
+    return {} if single else _FOLDED
 
 
 def _grouped(pairs: links.Pairs) -> list[tuple[str, Any]]:
@@ -129,12 +133,14 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-def _form(pairs: links.Pairs) -> dict[str, Any]:
+def _form(pairs: links.Pairs, state: State) -> dict[str, Any]:
     given = dict(pairs)
-    kept = [(n, v) for n, v in pairs if n not in ("q", "sort", "page", "from", "to")]
+    kept = [(n, v) for n, v in pairs if n not in ("q", "sort", "mode", "page", "from", "to")]
     return {
         "q": given.get("q", ""),
         "sort": given.get("sort", "relevance"),
+        "modes": MODES if state.embedder.on else {},
+        "mode": given.get("mode", "keyword"),
         "since": given.get("from", ""),
         "until": given.get("to", ""),
         "kept": kept,

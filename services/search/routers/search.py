@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.search.find import find, timeline
+from services.search.find import timeline
+from services.search.hybrid import find_by_mode
 from services.search.params import SearchParams, TimelineParams
 from services.search.state import Newsloom
 
@@ -17,7 +18,9 @@ async def search(
     params: Annotated[SearchParams, Query()], state: Newsloom, request: Request, response: Response
 ) -> dict[str, Any]:
     """Articles that match, best or newest first, with facets and highlights on request."""
-    answer = await find(state.provider, params, request.query_params.multi_items(), datetime.now(UTC))
+    answer = await find_by_mode(
+        state.provider, state.embedder, params, request.query_params.multi_items(), datetime.now(UTC)
+    )
     links = [f'<{answer[rel]}>; rel="{rel}"' for rel in ("next", "prev") if answer[rel]]
     if links:
         response.headers["Link"] = ", ".join(links)

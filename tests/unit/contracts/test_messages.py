@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
+from support.messages import enriched
 
 from services.contracts.export import json_schema
 from services.contracts.fates import BadInput, DeadReason
@@ -158,6 +159,23 @@ def test_messages_are_frozen() -> None:
 
 def test_enriched_reads_as_the_article_it_is() -> None:
     assert set(Enriched.model_fields) > {"id", "body", "entities"}
+
+
+@pytest.mark.parametrize(
+    ("vector", "models", "words"),
+    [
+        ([0.0, 0.0], {"embedding": "m 1"}, "not all 0"),
+        ([1.0, float("inf")], {"embedding": "m 1"}, "finite"),
+        ([], {"embedding": "m 1"}, "not all 0"),
+        ([1.0], {}, "models.embedding"),
+        ([1.0], {"embedding": " "}, "models.embedding"),
+    ],
+)
+def test_a_vector_that_nothing_can_be_compared_with_is_refused(
+    vector: list[float], models: dict[str, str], words: str
+) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Enriched.model_validate({**enriched("a").model_dump(), "embedding": vector, "models": models})
 
 
 def test_fate_parses() -> None:

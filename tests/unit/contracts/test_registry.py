@@ -99,7 +99,7 @@ def _with_novelty(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_novelty(item) for item in value]
     if isinstance(value, dict):
-        inner = value if set(value) == {"ner"} else {k: _with_novelty(v) for k, v in value.items()} | {"novelty": [1]}
+        inner = value if "ner" in value else {k: _with_novelty(v) for k, v in value.items()} | {"novelty": [1]}
         return dict(inner)
     return value
 

@@ -47,3 +47,9 @@ def test_a_cluster_that_can_nothing_still_finds_words() -> None:
     assert body["mappings"]["properties"]["stemmed"]["properties"] == {}
     assert set(body["settings"]["analysis"]["analyzer"]) == {PLAIN}
     assert JOURNEYS_MAPPING["mappings"]["dynamic"] is False
+
+
+def test_each_models_vectors_have_a_field_of_their_own() -> None:
+    given = {"embedding": (0.6, 0.8), "models": {"embedding": "My Model 12ab.3"}}
+    assert to_document(enriched("a", **given), NOW)["embedding"] == {"12ab-3-2": [0.6, 0.8]}
+    assert "embedding" not in to_document(enriched("a"), NOW)

@@ -163,3 +163,27 @@ def test_every_field_of_a_group_is_read_back_for_it() -> None:
     made = kept.succeed({"content_hash": "h", "facet": {"source": "s"}}, document, 7)
     assert (made["entities"], made["facet"]) == ([1], {"source": "s", "entity": [2]})
     assert {"gone", "kept", "models", "content_hash", "entities", "entity_keys", "facet.entity"} == set(kept.NEEDED)
+
+
+def embedded_by(*models: str, text: str = "one") -> Enriched:
+    """The same version of a page, from enrich with that model or with none."""
+    given = {"embedding": (0.6, 0.8), "models": {"embedding": models[0]}} if models else {}
+    return enriched("a", content_hash=text, title=text, **given)
+
+
+@given(st.lists(st.sampled_from(["", "m 1", "m 2"]), min_size=1, max_size=6))
+@settings(max_examples=60)
+async def test_the_same_version_brings_vectors_that_were_not_there_in_any_order(played: list[str]) -> None:
+    es = ModelElastic()
+    for model in played:
+        await Indexer(es, settings_for_tests()).articles([embedded_by(*filter(None, [model]))])  # type: ignore[arg-type]
+    (document,) = es.documents(ARTICLES).values()
+    used = {model for model in played if model}
+    assert set(document.get("embedding", {})) == {f"{model[-1]}-2" for model in used}
+    assert document["models"].get("embedding") == max(used, default=None)
+
+
+def test_vectors_of_another_text_are_not_taken() -> None:
+    stored, other = (to_document(one, AT) for one in (embedded_by(), embedded_by("m 1", text="two")))
+    assert kept.complete(stored, other, 1) is None
+    assert kept.complete({"gone": {"at": "now"}}, other, 1) is None

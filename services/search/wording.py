@@ -1,0 +1,37 @@
+"""What of a query can be found by meaning, and what holds whatever an article means. Pure."""
+
+from collections.abc import Iterator
+
+from services.search.match import is_plain
+from services.search.qlang import All, AnyOf, Node, Not, Term
+from services.search.weights import TEXT_FIELDS
+
+
+def wording(node: Node | None) -> str:
+    """The words and phrases that are looked for, as one text; empty when there are none."""
+    return " ".join(_texts(node))
+
+
+def demands(node: Node | None) -> Node | None:
+    """What match.py has articles have or not have: all but plain words and alternatives of such. None: nothing."""
+    match node:
+        case All(nodes=nodes):
+            demanded = tuple(one for one in nodes if not is_plain(one))
+            return All(demanded) if demanded else None
+        case AnyOf(nodes=nodes) if all(demands(one) is None for one in nodes):
+            return None
+        case Term() if is_plain(node):
+            return None
+        case _:
+            return node
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    match node:
+        case Term(kind="word" | "phrase", field=field, text=text) if field is None or field in TEXT_FIELDS:
+            yield text
+        case All(nodes=nodes) | AnyOf(nodes=nodes):
+            for one in nodes:
+                yield from _texts(one)
+        case Not() | _:
+            return
