@@ -25,13 +25,14 @@ def search(
     since: Annotated[str | None, typer.Option("--from", help="earliest time of publication")] = None,
     until: Annotated[str | None, typer.Option("--to", help="latest time of publication")] = None,
     sort: Annotated[str, typer.Option(help="relevance, newest or oldest")] = "relevance",
+    mode: Annotated[str, typer.Option(help="keyword, or hybrid where the gateway has a model for it")] = "keyword",
     number: Annotated[int, typer.Option("-n", help="how many hits", min=1, max=100)] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="print the gateway's answer as JSON")] = False,
 ) -> None:
     """Search the archive. Exit code 1 when nothing was found."""
     given = {"q": query, "language": language, "source": source, "entity": entity, "from": since, "to": until}
     params: dict[str, Any] = {name: value for name, value in given.items() if value}
-    extra = {"sort": sort, "page_size": number, "highlight": "true", "facets": "entity,source,language"}
+    extra = {"sort": sort, "mode": mode, "page_size": number, "highlight": "true", "facets": "entity,source,language"}
     answer = ask(load_settings(), "GET", "/v1/search", params={**params, **extra})
     if as_json:
         print_json(answer)
