@@ -21,7 +21,7 @@ LONGEST = 128
 """Tokens of a text that are read: title and lead. all-MiniLM-L6-v2 was trained on so many, and time grows with them."""
 MOST_DIMENSIONS = 4096  # of Elasticsearch's dense_vector
 DIGITS = 4
-"""Decimals that are kept: 1/20 of the step of the index's int8, in a third of the bytes."""
+"""Decimals that are kept: finer than the int8 of the index by far, in a third of the bytes."""
 WEIGHTS = ("model.onnx", "onnx/model.onnx", "*/*.onnx", "model.safetensors", "*/*.safetensors")
 TOKENIZERS = ("tokenizer.json", "*/tokenizer.json", "*/*tokenizer*.json")
 """Where these files may be, by falling precedence; packages have them in folders with names of their own."""

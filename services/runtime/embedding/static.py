@@ -1,4 +1,4 @@
-"""A static model: a vector for each token of the vocabulary, and of a text the mean. A thousand times the speed.
+"""A static model: a vector for each token of the vocabulary, and of a text the mean. Some fifty times as fast.
 
 The tensors' names are those of model2vec (`embeddings`, with `mapping` and `weights` where the vocabulary is quantised)
 and of sentence-transformers' StaticEmbedding (`embedding.weight`). https://github.com/MinishLab/model2vec
