@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
 from services.contracts.revision import REVISION
+from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
 from services.enrich.persons import persons
 from services.enrich.pieces import full_text, pieces
 from services.enrich.plausible import reads_as
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
-from services.enrich.spans import Span
+from services.enrich.spans import Span, surface
 
 __all__ = ["ModelMissing", "Models", "check_models", "enrich", "load_models"]
 
@@ -40,8 +41,15 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
     return Enriched(
         **{**dict(article), "revision": max(article.revision, REVISION)},
         entities=tuple(_entity(text, body, one) for one in named),
+        keyphrases=_keyphrases(article, text, body, named),
         models={"ner": version} if version else {},
     )
+
+
+def _keyphrases(article: Article, text: str, body: int, named: list[Named]) -> tuple[str, ...]:
+    spans = [span for one in named for span in one.spans]
+    names = {one.name for one in named} | {surface(text, span) for span in spans}
+    return keyphrases(text, body, article.language, sorted(names), spans)
 
 
 def _entity(text: str, body: int, named: Named) -> Entity:
