@@ -40,7 +40,7 @@ class Line:
 def run(file: str, jobs: int, html: Path | None) -> int:
     """Enrich the lines of `file` (`-`: standard input) onto standard output; the exit code."""
     settings = load_settings()
-    check_models(settings.spacy_model)
+    check_models(settings.spacy_model, settings.topic_models)
     with _opened(file) as source:
         return asyncio.run(_run(source, jobs, html, settings))
 
@@ -64,8 +64,8 @@ async def _run(source: BinaryIO, jobs: int, html: Path | None, settings: Setting
 
 @asynccontextmanager
 async def _pool(jobs: int, settings: Settings) -> AsyncIterator[Pool]:
-    limit = settings.document_limit_s
-    pool = Pool(work, workers=jobs, limit_s=limit, initializer=load, initargs=(settings.spacy_model,))
+    limit, models = settings.document_limit_s, (settings.spacy_model, "", settings.topic_models)
+    pool = Pool(work, workers=jobs, limit_s=limit, initializer=load, initargs=models)
     await pool.start()
     try:
         yield pool

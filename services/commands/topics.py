@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.commands.output import console, print_json
+from services.commands.topics_train import train
 from services.contracts.topics import TOPICS, Topic
 from services.contracts.topics_page import kept, size
 from services.runtime.admin import connect, differences, ensure_topics
@@ -16,15 +17,23 @@ from services.runtime.settings import Settings, load_settings
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("topics")(topics)
+    group = typer.Typer(
+        help="Print the map of the topics; `train` makes subjects of articles out of rules and examples."
+    )
+    group.callback(invoke_without_command=True)(topics)
+    group.command("train")(train)
+    app.add_typer(group, name="topics")
 
 
 def topics(
+    context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="compare Kafka with the map; exit 1 when it differs")] = False,
     create: Annotated[bool, typer.Option("--create", help="create the topics that Kafka lacks")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Print the map of the topics: what is on them, who writes and who reads, how long and how large."""
+    if context.invoked_subcommand:
+        return
     settings = load_settings()
     if not (check or create):
         if as_json:

@@ -19,9 +19,9 @@ _embedders: list[Embedder] = []
 """The same of hybrid search; empty where that is off."""
 
 
-def load(english: str, embedding: str = "") -> None:
+def load(pipelines: str, embedding: str = "", topic_models: str = "") -> None:
     """Load the models into this worker process."""
-    _models[:] = [load_models(english)]
+    _models[:] = [load_models(pipelines, topic_models)]
     _embedders[:] = filter(None, [load_embedder(embedding)])
 
 
@@ -39,14 +39,14 @@ def _enriched(articles: Sequence[Article]) -> list[Enriched]:
 async def wiring(context: Context) -> AsyncIterator[Service]:
     """The enrich service. A missing model is an error here, not at the first article."""
     settings = context.settings
-    check_models(settings.spacy_model)
+    check_models(settings.spacy_model, settings.topic_models)
     load_embedder(settings.embedding_model)
     pool = Pool(
         work,
         workers=settings.workers,
         limit_s=settings.document_limit_s,
         initializer=load,
-        initargs=(settings.spacy_model, settings.embedding_model),
+        initargs=(settings.spacy_model, settings.embedding_model, settings.topic_models),
     )
     await pool.start()
     try:

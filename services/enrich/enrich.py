@@ -1,16 +1,18 @@
-"""Enrich: what an article names. Pure; the models are given."""
+"""Enrich: what an article names and what it is about. Pure; the models are given."""
 
 from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
 from services.contracts.revision import REVISION
+from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
 from services.enrich.persons import persons
 from services.enrich.pieces import full_text, pieces
 from services.enrich.plausible import reads_as
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
-from services.enrich.spans import Span
+from services.enrich.spans import Span, surface
+from services.enrich.topics import model_name, topics
 
 __all__ = ["ModelMissing", "Models", "check_models", "enrich", "load_models"]
 
@@ -18,7 +20,7 @@ UNDETERMINED = "und"
 
 
 def enrich(articles: Sequence[Article], models: Models) -> list[Enriched]:
-    """Each article with its entities, in order; one article's result does not depend on the others."""
+    """Each article with what it names and is about, in order; one article's result does not depend on the others."""
     texts = [full_text(article) for article in articles]
     found: dict[int, list[Span]] = {}
     for language, nlp in models.pipelines.items():
@@ -36,12 +38,20 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
         if article.language not in models.pipelines:
             spans += persons(text, article.language, spans)
         named = resolve(text, spans, lexicon, models.gazetteer)
-    version = models.versions.get(article.language)
+    version, about = models.versions.get(article.language), {"topics": model_name(models.topics)}
     return Enriched(
         **{**dict(article), "revision": max(article.revision, REVISION)},
         entities=tuple(_entity(text, body, one) for one in named),
-        models={"ner": version} if version else {},
+        topics=topics(article, models.topics),
+        keyphrases=_keyphrases(article, text, body, named),
+        models={"ner": version, **about} if version else about,
     )
+
+
+def _keyphrases(article: Article, text: str, body: int, named: list[Named]) -> tuple[str, ...]:
+    spans = [span for one in named for span in one.spans]
+    names = {one.name for one in named} | {surface(text, span) for span in spans}
+    return keyphrases(text, body, article.language, sorted(names), spans)
 
 
 def _entity(text: str, body: int, named: Named) -> Entity:

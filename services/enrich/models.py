@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import spacy
 
 from services.enrich.gazetteer import Gazetteer, load_gazetteer
+from services.enrich.own_topics import OwnTopics, load_topics
 from services.runtime.errors import UsageError
 
 Pipeline = Any  # spacy.Language; spaCy's stubs leave most of it untyped
@@ -24,24 +25,27 @@ class ModelMissing(UsageError):
 
 @dataclass(frozen=True)
 class Models:
-    """`pipelines` by language (ISO 639-1), with `versions` to write on each article, and the alias table."""
+    """`pipelines` by language (ISO 639-1), with `versions` to write on each article, the alias table, own topics."""
 
     pipelines: Mapping[str, Pipeline]
     versions: Mapping[str, str]
     gazetteer: Gazetteer
+    topics: OwnTopics = field(default_factory=OwnTopics)
 
 
-def load_models(names: str) -> Models:
+def load_models(names: str, topic_models: str = "") -> Models:
     """Load the pipelines in `names`: package names or paths, separated by commas, one a language.
 
-    Raises ModelMissing with what to install.
+    `topic_models` are paths of the user's own topics. Raises ModelMissing with what to install, TopicModelBroken.
     """
     pipelines = {nlp.lang: nlp for nlp in map(_load, _split(names))}
-    return Models(pipelines, {lang: _version(nlp) for lang, nlp in pipelines.items()}, load_gazetteer())
+    versions = {lang: _version(nlp) for lang, nlp in pipelines.items()}
+    return Models(pipelines, versions, load_gazetteer(), load_topics(topic_models))
 
 
-def check_models(names: str) -> None:
-    """Raise ModelMissing when a pipeline in `names` is not installed, without loading any."""
+def check_models(names: str, topic_models: str = "") -> None:
+    """Raise ModelMissing when a pipeline in `names` is not installed, without loading any; TopicModelBroken too."""
+    load_topics(topic_models)
     for name in _split(names):
         if not _installed(_package(name)):
             raise ModelMissing(_missing(name))

@@ -175,6 +175,9 @@ class Settings(BaseSettings):
         description="model of hybrid search, for enrich and the gateway alike: a folder, or the name of an installed "
         "package that carries one (docs/hybrid-search.md); empty: there is no hybrid search",
     )
+    topic_models: str = Field(
+        "", description="files of topics of your own, as `newsloom topics train` writes them, separated by commas"
+    )
     dead_ratio_limit: float = Field(
         0.5, gt=0, le=1, description="a stage stops when a larger part of its recent messages is dead"
     )

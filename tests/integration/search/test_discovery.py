@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -57,6 +58,13 @@ async def test_articles_of_the_same_story_are_the_most_similar(http: httpx.Async
     assert wanted.id not in {a["id"] for a in found}
     assert (await http.get(f"/v1/articles/{'0' * 64}/similar")).status_code == 404
     assert "Similar articles" in (await http.get(f"/articles/{wanted.id}")).text
+
+
+async def test_the_page_of_an_article_has_its_topics_by_name(http: httpx.AsyncClient) -> None:
+    one = next(article for article in NEWS if article.topics)
+    page = (await http.get(f"/articles/{one.id}")).text
+    for topic in one.topics:
+        assert re.search(rf'<a href="/\?topic={quote(topic.id)}"[^>]*>{topic.name}</a>', page)
 
 
 async def test_likeness_without_a_story_is_of_words(settings: Settings, serve: Any) -> None:

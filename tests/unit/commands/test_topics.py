@@ -1,5 +1,6 @@
 """`newsloom topics` without a broker: the map as table and JSON, and what a broker's answers make it say."""
 
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from services.commands import topics
 from services.contracts.topics import TOPICS
+from services.runtime.errors import UsageError
 from services.runtime.settings import Settings, load_settings
 
 
@@ -18,7 +20,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     load_settings.cache_clear()
     app = typer.Typer()
     topics.register(app)
-    yield lambda *arguments: CliRunner().invoke(app, arguments)
+    yield lambda *arguments: CliRunner().invoke(app, ("topics", *arguments))
     load_settings.cache_clear()
 
 
@@ -76,3 +78,29 @@ def test_problems_name_what_is_missing_and_what_differs() -> None:
     assert {"topic": "t-news.pages.v1", "problem": "partitions is 3, the map says at least 8"} in found
     assert {"topic": "t-news.fates.v1", "problem": "retention.ms is 1000, the map says 2592000000"} in found
     assert len(found) == 4, "the dead topic of fates has other settings too, nothing else has"
+
+
+def test_train_writes_a_model_and_says_how_to_use_it(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("- {id: 'own:ferries', name: Ferries, phrases: [ferry]}\n")
+    out = tmp_path / "deep" / "mine.json"
+    result = run("train", str(tmp_path / "mine.yaml"), "--out", str(out))
+    assert result.exit_code == 0
+    assert f"NEWSLOOM_TOPIC_MODELS={out}" in result.output
+    assert orjson.loads(out.read_bytes())["topics"][0]["phrases"] == ["ferry"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.yaml", "id: x", "expected a list"),
+        ("a.yaml", "[", "no YAML"),
+        ("a.ndjson", "{}\n\n{", "line 1"),
+        ("a.ndjson", '{"id": "x"}\n\n{', "line 3: not JSON"),
+        ("a.ndjson", "", "neither a rule nor an example"),
+    ],
+)
+def test_train_says_what_is_wrong_with_a_file(run: Any, tmp_path: Path, name: str, content: str, says: str) -> None:
+    (tmp_path / name).write_text(content)
+    result = run("train", str(tmp_path / name), "--out", str(tmp_path / "out.json"))
+    assert isinstance(result.exception, UsageError)
+    assert says in str(result.exception)

@@ -1,0 +1,102 @@
+"""The words that tell of a topic: a lexicon for each language, and how much of it a text has."""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from services.enrich.data_files import lines
+
+_STRONG, _WEAK = 2.5, 1.0
+_TITLE, _LEAD = 2.0, 3.0
+_LEAD_WORDS = 30
+"""Of the body. Chosen, like the factors, on one half of the labelled articles (benchmarks/bench_topics.py)."""
+_SHORTEST_STEM, _LONGEST_STEM = 2, 16
+_MOST_WORDS = 3000
+"""Words read of a text, its first."""
+_WORD = re.compile(r"[^\W_]+(?:['’.&\-][^\W_]+)*")
+Weights = Mapping[str, float]
+
+
+class Lexicon(NamedTuple):
+    """Weights by topic: of words, of beginnings of words, and of phrases by their first word."""
+
+    words: Mapping[str, Weights]
+    stems: Mapping[str, Weights]
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], Weights], ...]]
+
+    def evidence(self, title: str, body: str) -> dict[str, float]:
+        """How much of each topic's words there is: by the logarithm of their number, more in title and lead."""
+        heading, rest = words_of(title), words_of(body)[:_MOST_WORDS]
+        words = heading + rest
+        place = dict.fromkeys(rest[:_LEAD_WORDS], _LEAD) | dict.fromkeys(heading, _TITLE)
+        found: dict[str, float] = defaultdict(float)
+        for word, times in Counter(words).items():
+            if weights := self.words.get(word) or self._by_stem(word):
+                factor = (1 + math.log(times)) * place.get(word, 1)
+                for topic, weight in weights.items():
+                    found[topic] += weight * factor
+        for topic, weight in self._in_phrases(words):
+            found[topic] += weight
+        return found
+
+    def _by_stem(self, word: str) -> Weights | None:
+        for end in range(min(len(word), _LONGEST_STEM), _SHORTEST_STEM - 1, -1):
+            if weights := self.stems.get(word[:end]):
+                return weights
+        return None
+
+    def _in_phrases(self, words: list[str]) -> Iterable[tuple[str, float]]:
+        seen: set[tuple[str, ...]] = set()
+        for i, word in enumerate(words):
+            for rest, weights in self.phrases.get(word, ()):
+                phrase = (word, *rest)
+                if phrase not in seen and tuple(words[i + 1 : i + len(phrase)]) == rest:
+                    seen.add(phrase)
+                    yield from weights.items()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` in lower case."""
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
+@cache
+def lexicon(language: str) -> Lexicon | None:
+    """The lexicon of `language` (ISO 639-1); None when there is none."""
+    entries = [*_labels(language), *_own(language)]
+    return compiled(entries) if entries else None
+
+
+def compiled(entries: Iterable[tuple[str, str, float]]) -> Lexicon:
+    """A lexicon of (topic, term, weight); a term is a word, a phrase, or the beginning of a word and `*`."""
+    words: dict[str, dict[str, float]] = defaultdict(dict)
+    stems: dict[str, dict[str, float]] = defaultdict(dict)
+    phrases: dict[tuple[str, ...], dict[str, float]] = defaultdict(dict)
+    for topic, term, weight in entries:
+        parts = tuple(words_of(term))
+        if len(parts) > 1:
+            phrases[parts][topic] = weight
+        elif parts:
+            (stems if term.endswith("*") else words)[parts[0]][topic] = weight
+    by_first: dict[str, list[tuple[tuple[str, ...], Weights]]] = defaultdict(list)
+    for (first, *rest), weights in phrases.items():
+        by_first[first].append((tuple(rest), weights))
+    return Lexicon(dict(words), dict(stems), {first: tuple(found) for first, found in by_first.items()})
+
+
+def _own(language: str) -> Iterable[tuple[str, str, float]]:
+    for line in lines("topic-words.tsv"):
+        topic, code, terms = line.split("\t")
+        if code == language:
+            for term in terms.split():
+                yield topic, term.lstrip("+").replace("_", " "), _STRONG if term.startswith("+") else _WEAK
+
+
+def _labels(language: str) -> Iterable[tuple[str, str, float]]:
+    for line in lines("media-topics.tsv"):
+        topic, code, label = line.split("\t")
+        if code == language:
+            yield topic, label, _WEAK
