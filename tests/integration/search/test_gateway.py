@@ -139,7 +139,7 @@ async def test_no_request_is_a_server_error(
 
 
 async def test_the_page_shows_hits_whatever_fields_the_address_asks_for(http: httpx.AsyncClient) -> None:
-    assert (await http.get("/?q=harbour&fields=id")).text.count("<article") == 20
+    assert (await http.get("/?q=harbour&fields=id&collapse=none")).text.count("<article") == 20
 
 
 def _sent(settings: Settings, *parts: bytes) -> bytes:
