@@ -20,9 +20,10 @@ def embedded(articles: Sequence[Enriched], embedder: Embedder) -> list[Enriched]
     except Exception as error:  # onnxruntime and tokenizers have no base class of their own
         log.warning("articles go on without embeddings", articles=len(articles), error=str(error)[:300])
         return list(articles)
-    model = f"{embedder.name} {embedder.version}"
     return [
-        one.model_copy(update={"embedding": vector, "models": {**one.models, "embedding": model}}) if vector else one
+        one.model_copy(update={"embedding": vector, "models": {**one.models, "embedding": embedder.model}})
+        if vector
+        else one
         for one, vector in zip(articles, vectors, strict=True)
     ]
 

@@ -97,8 +97,13 @@ def _load(path: Path) -> TopicFile:
     except OSError as error:
         raise TopicModelBroken(f"NEWSLOOM_TOPIC_MODELS names {path}: {error.strerror}") from None
     except ValidationError as error:
-        where = ".".join(map(str, error.errors()[0]["loc"]))
-        reason = f"{where}: {error.errors()[0]['msg']}" if where else error.errors()[0]["msg"]
         raise TopicModelBroken(
-            f"NEWSLOOM_TOPIC_MODELS names {path}, which `newsloom topics train` did not write: {reason}"
+            f"NEWSLOOM_TOPIC_MODELS names {path}, which `newsloom topics train` did not write: {first_fault(error)}"
         ) from None
+
+
+def first_fault(error: ValidationError) -> str:
+    """What is wrong first, and where."""
+    fault = error.errors()[0]
+    where = ".".join(map(str, fault["loc"]))
+    return f"{where}: {fault['msg']}" if where else fault["msg"]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.enrich.media_topics import NAMES, code
-from services.enrich.own_topics import OwnTopic, TopicFile, probability
+from services.enrich.own_topics import OwnTopic, TopicFile, first_fault, probability
 from services.enrich.topic_words import words_of
 from services.runtime.errors import UsageError
 
@@ -66,9 +66,7 @@ def read(entries: Iterable[tuple[str, Any]]) -> tuple[list[Rule], list[Example]]
             else:
                 examples.append(Example.model_validate(entry))
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"]))
-            raise UsageError(f"{where}: {f'{field}: ' if field else ''}{first['msg']}") from None
+            raise UsageError(f"{where}: {first_fault(error)}") from None
     return rules, examples
 
 

@@ -30,7 +30,7 @@ async def entity(provider: Provider, identity: str, articles: int, beside: int, 
         timeline(provider, TimelineParams(entity=[identity[:512]]), now),
     )
     found = entities.entity_of(identity, answer, articles, beside)
-    return found and {**found, "timeline": {name: counts[name] for name in ("interval", "buckets")}}
+    return found and {**found, "timeline": _steps(counts)}
 
 
 async def story(provider: Provider, identity: str, articles: int, now: datetime) -> dict[str, Any] | None:
@@ -43,7 +43,7 @@ async def story(provider: Provider, identity: str, articles: int, now: datetime)
         timeline(provider, TimelineParams(story=[which]), now),
     )
     found = stories.story_of(which, answer)
-    return found and {**found, "timeline": {name: counts[name] for name in ("interval", "buckets")}}
+    return found and {**found, "timeline": _steps(counts)}
 
 
 async def told(
@@ -69,6 +69,11 @@ async def trending(provider: Provider, spans: rises.Spans, filters: dict[str, li
         "before": _span(spans.past, spans.start, past),
         "trending": risen,
     }
+
+
+def _steps(counts: dict[str, Any]) -> dict[str, Any]:
+    """Of a timeline's answer what the page of one thing shows."""
+    return {name: counts[name] for name in ("interval", "buckets")}
 
 
 def _span(start: datetime, end: datetime, answer: dict[str, Any]) -> dict[str, Any]:

@@ -26,19 +26,18 @@ async def find(provider: Provider, params: SearchParams, given: Pairs, now: date
     if params.cursor:
         place = _place(params.cursor, now)
         answer, following = await _through(provider, params, place, build_query(params, place.at, languages))
-        links = {"next": link(given, cursor=following), "prev": None}
+        links = {"next": _link(given, cursor=following), "prev": None}
     else:
         answer = await provider.search(build_query(params, now, languages))
         if params.typos and not total_of(answer)["value"] and (better := await _respelled(provider, params)):
             second = await provider.search(build_query(better, now, languages))
             if total_of(second)["value"]:
                 answer, more = second, {"did_you_mean": better.q}
-        links = _pages(params, given, stories_of(answer) or total_of(answer)["value"])
+        links = pages(params, given, stories_of(answer) or total_of(answer)["value"])
     articles = [hit_of(hit, params.fields or LIST_FIELDS) for hit in answer["hits"]["hits"]]
     if params.collapse == "story":
-        shown = [hit["fields"][STORY][0] for hit in answer["hits"]["hits"]]
-        counts = counts_of(await provider.search(build_counts(shown))) if shown else {}
-        articles = [{**a, "similar": counts.get(story, 1) - 1} for a, story in zip(articles, shown, strict=True)]
+        similar = await _similar(provider, answer["hits"]["hits"])
+        articles = [{**article, "similar": count} for article, count in zip(articles, similar, strict=True)]
         more["stories"] = stories_of(answer) or 0
     return {
         "total": total_of(answer),
@@ -109,15 +108,23 @@ async def _through(
     return answer, cursor.encode(cursor.Place(answer["pit_id"], hits[-1]["sort"], place.at)) if more else None
 
 
-def _pages(params: SearchParams, given: Pairs, total: int) -> dict[str, str | None]:
+async def _similar(provider: Provider, hits: list[dict[str, Any]]) -> list[int]:
+    """How many other articles tell the story of each of these collapsed hits."""
+    shown = [hit["fields"][STORY][0] for hit in hits]
+    counts = counts_of(await provider.search(build_counts(shown))) if shown else {}
+    return [counts.get(story, 1) - 1 for story in shown]
+
+
+def pages(params: SearchParams, given: Pairs, total: int) -> dict[str, str | None]:
+    """The addresses of the pages after and before this one, of `total` hits; null where there is none."""
     more = params.page * params.page_size < total and (params.page + 1) * params.page_size <= MAX_WINDOW
     return {
-        "next": link(given, page=params.page + 1) if more else None,
-        "prev": link(given, page=params.page - 1) if params.page > 1 else None,
+        "next": _link(given, page=params.page + 1) if more else None,
+        "prev": _link(given, page=params.page - 1) if params.page > 1 else None,
     }
 
 
-def link(given: Pairs, **changed: object) -> str | None:
+def _link(given: Pairs, **changed: object) -> str | None:
     """The address of another part of the same result; None when a value is."""
     if None in changed.values():
         return None

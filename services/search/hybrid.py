@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.search.find import Pairs, find, link
+from services.search.find import Pairs, find, pages
 from services.search.fusion import fuse, rank
 from services.search.match import match
 from services.search.params import LIST_FIELDS, SearchParams
@@ -82,14 +82,12 @@ async def _hybrid(
     wanted = fused[(params.page - 1) * params.page_size : params.page * params.page_size]
     answer = await provider.search(build_page(params, now, languages, rankings, wanted))
     found = answer["aggregations"]
-    more = params.page * params.page_size < len(fused)
     return {
         "total": {"value": found.pop(_TOTAL)["doc_count"], "exact": True},
         "took_ms": max(by_word["took"], by_meaning["took"]) + answer["took"],
         "articles": _articles(answer, params, rankings, wanted),
         "facets": facets_of(found),
-        "next": link(given, page=params.page + 1) if more else None,
-        "prev": link(given, page=params.page - 1) if params.page > 1 else None,
+        **pages(params, given, len(fused)),
     }
 
 

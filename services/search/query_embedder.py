@@ -27,7 +27,7 @@ class QueryEmbedder:
     @property
     def model(self) -> str:
         """Name and version."""
-        return f"{self._embedder.name} {self._embedder.version}" if self._embedder else ""
+        return self._embedder.model if self._embedder else ""
 
     @property
     def key(self) -> str:

@@ -5,11 +5,10 @@ found nothing, so that what is written exactly is never second-guessed.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from services.search.qlang import All, AnyOf, Node, Not, Term, parse
-from services.search.weights import TEXT_FIELDS
+from services.search.qlang import parse
+from services.search.wording import texts
 
 _IN = ("body", "title")
 _OPTIONS = {
@@ -27,18 +26,7 @@ Query = dict[str, Any]
 
 def plain_words(q: str) -> list[str]:
     """The words of a query that may be misspelled: neither quoted nor excluded, and of no field with whole values."""
-    return list(dict.fromkeys(_words(parse(q))))
-
-
-def _words(node: Node | None) -> Iterator[str]:
-    match node:
-        case Term(kind="word", field=field, text=text) if field is None or field in TEXT_FIELDS:
-            yield text
-        case All(nodes=nodes) | AnyOf(nodes=nodes):
-            for one in nodes:
-                yield from _words(one)
-        case Not() | _:
-            return
+    return list(dict.fromkeys(texts(parse(q), "word")))
 
 
 def build(words: list[str]) -> Query:

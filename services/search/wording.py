@@ -9,7 +9,7 @@ from services.search.weights import TEXT_FIELDS
 
 def wording(node: Node | None) -> str:
     """The words and phrases that are looked for, as one text; empty when there are none."""
-    return " ".join(_texts(node))
+    return " ".join(texts(node, "word", "phrase"))
 
 
 def demands(node: Node | None) -> Node | None:
@@ -26,12 +26,13 @@ def demands(node: Node | None) -> Node | None:
             return node
 
 
-def _texts(node: Node | None) -> Iterator[str]:
+def texts(node: Node | None, *kinds: str) -> Iterator[str]:
+    """The texts of these kinds of terms, of no field or of one with text; nothing that is excluded."""
     match node:
-        case Term(kind="word" | "phrase", field=field, text=text) if field is None or field in TEXT_FIELDS:
+        case Term(kind=kind, field=field, text=text) if kind in kinds and (field is None or field in TEXT_FIELDS):
             yield text
         case All(nodes=nodes) | AnyOf(nodes=nodes):
             for one in nodes:
-                yield from _texts(one)
+                yield from texts(one, *kinds)
         case Not() | _:
             return

@@ -7,8 +7,6 @@ one sees what both did, and what does not fit is put right in its next turn.
 import asyncio
 from collections.abc import Collection, Sequence
 
-import structlog
-
 from services.contracts.messages import Indexed, Message
 from services.index.stories.alike import Link, link
 from services.index.stories.grouping import Member, regroup
@@ -20,7 +18,6 @@ from services.runtime.stage import Done, Outcome
 
 TURNS = 50  # MEMBERS a turn: stories of 100,000 articles; or many workers in one story
 COMPARED = 50  # members that an article is compared with to see whether it still belongs to its story
-log = structlog.get_logger()
 
 
 class Grouper:

@@ -4,7 +4,7 @@ A story is what its links connect, and its id is that of its earliest article. S
 stories in whatever order they arrive, and whoever groups them.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -33,8 +33,7 @@ def regroup(members: Mapping[str, Member], links: Iterable[Link], leaving: Colle
     for found in sorted(links):
         if found.one in members and found.other in members:
             groups.join(found)
-    stories = {member.id: groups.story(member.id) for member in members.values()}
-    return {id_: story for id_, story in stories.items() if members[id_].story != story}
+    return {member.id: story for member, story in groups.stories() if member.story != story}
 
 
 class _Groups:
@@ -56,8 +55,11 @@ class _Groups:
         one.extend(other)
         self._of |= {member.id: one for member in other}
 
-    def story(self, id_: str) -> str:
-        return min(self._of[id_], key=lambda member: (member.at, member.id)).id
+    def stories(self) -> Iterator[tuple[Member, str]]:
+        """Each member with the story that it is in now."""
+        for group in {id(group): group for group in self._of.values()}.values():
+            first = min(group, key=lambda member: (member.at, member.id))
+            yield from ((member, first.id) for member in group)
 
 
 def _fits(members: list[Member]) -> bool:

@@ -1,7 +1,8 @@
 """What grouping reads of the archive, and the labels that it writes there."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
@@ -40,10 +41,12 @@ class Shelf:
     async def candidates(self, profiles: Iterable[Profile]) -> dict[str, list[dict[str, Any]]]:
         """For each article the documents that may tell the same story."""
         found: dict[str, list[dict[str, Any]]] = {}
-        for some in _batches(profiles):
+        rest = iter(profiles)
+        while some := list(islice(rest, AT_ONCE)):
             alive()
-            owners = [profile.id for profile in some for _ in bodies(profile)]
-            for owner, hits in zip(owners, await self._search([b for p in some for b in bodies(p)]), strict=True):
+            asked = [(profile.id, body) for profile in some for body in bodies(profile)]
+            answers = await self._search([body for _, body in asked])
+            for (owner, _), hits in zip(asked, answers, strict=True):
                 found.setdefault(owner, []).extend(hits)
         return found
 
@@ -111,9 +114,3 @@ def _labelled(document: Mapping[str, Any], story: str) -> dict[str, Any]:
     if "fingerprint" not in made:
         made["fingerprint"] = list(fingerprint(made.get("body", "")))
     return made
-
-
-def _batches(profiles: Iterable[Profile]) -> Iterator[list[Profile]]:
-    rest = list(profiles)
-    for start in range(0, len(rest), AT_ONCE):
-        yield rest[start : start + AT_ONCE]

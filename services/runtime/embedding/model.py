@@ -45,6 +45,11 @@ class Embedder:
     query_prompt: str = ""
     passage_prompt: str = ""
 
+    @property
+    def model(self) -> str:
+        """Name and version, as articles say it."""
+        return f"{self.name} {self.version}"
+
     def passages(self, texts: Sequence[str]) -> list[Vector | None]:
         """A vector for each text to be found; None for one without a word that the model knows."""
         return self._vectors([self.passage_prompt + text for text in texts])

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from support.archive import fill, news, place
+from support.asking import answer
 from support.messages import AT, enriched
 from support.reading import ATTACKS
 
@@ -20,13 +21,6 @@ from services.search.export import cell
 
 pytestmark = pytest.mark.stack
 NEWS = news()
-
-
-async def answer(http: httpx.AsyncClient, address: str, **params: Any) -> dict[str, Any]:
-    response = await http.get(address, params={name.rstrip("_"): value for name, value in params.items()})
-    assert response.status_code == 200, response.text
-    found: dict[str, Any] = response.json()
-    return found
 
 
 async def test_suggestions_of_each_kind(http: httpx.AsyncClient) -> None:

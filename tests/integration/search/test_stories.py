@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from support.archive import archive, news, place, source, write
+from support.asking import answer
 from support.messages import AT, enriched, settings_for_tests
 
 from services.contracts import indices
@@ -47,13 +48,6 @@ def filled(servers: Any) -> Iterator[Settings]:
     given = settings_for_tests(kafka=servers.kafka, elasticsearch=servers.elasticsearch)
     with archive(given, told()) as own:
         yield own
-
-
-async def answer(http: httpx.AsyncClient, address: str, **params: Any) -> dict[str, Any]:
-    response = await http.get(address, params={name.rstrip("_"): value for name, value in params.items()})
-    assert response.status_code == 200, response.text
-    found: dict[str, Any] = response.json()
-    return found
 
 
 async def test_the_list_has_what_several_articles_tell_the_largest_first(http: httpx.AsyncClient) -> None:
