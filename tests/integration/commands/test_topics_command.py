@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 
 import orjson
 import pytest
-import typer
 from kafka.admin import ConfigResource, ConfigResourceType
 from support.processes import eventually
 from typer.testing import CliRunner, Result
 
-from services.commands import topics
+from services.cli import application
 from services.contracts.topics import PAGES, TOPICS
 from services.runtime.admin import connect
 from services.runtime.settings import Settings, load_settings
@@ -23,9 +22,7 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setenv("NEWSLOOM_KAFKA", settings.kafka)
     monkeypatch.setenv("NEWSLOOM_NAMESPACE", settings.namespace)
     load_settings.cache_clear()
-    app = typer.Typer()
-    topics.register(app)
-    yield lambda *arguments: CliRunner().invoke(app, arguments)
+    yield lambda *arguments: CliRunner().invoke(application(), ["topics", *arguments])
     load_settings.cache_clear()
 
 
