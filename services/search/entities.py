@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from services.search.params import LIST_FIELDS
-from services.search.query import SEARCH_TIMEOUT, stored
-from services.search.results import article_of
+from services.search.query import SEARCH_TIMEOUT
+from services.search.results import listed_of
 from services.search.words import WORD, begins, words
 
 FIELD = "facet.entity"
@@ -62,7 +62,7 @@ def build_entity(identity: str, articles: int, beside: int) -> Query:
         "query": {"bool": {"filter": [{"term": {"entity_keys": identity}}]}},
         "size": max(articles, _MENTIONS_OF),
         "sort": [{"at": "desc"}],
-        "_source": stored([*LIST_FIELDS, "at"]),
+        "_source": [*LIST_FIELDS, "at"],  # with mentions, which tell its aliases
         "timeout": SEARCH_TIMEOUT,
         "track_total_hits": True,
         "aggs": {
@@ -93,7 +93,7 @@ def entity_of(identity: str, answer: Query, articles: int, beside: int) -> dict[
         "first_at": found["first"]["value_as_string"],
         "last_at": found["last"]["value_as_string"],
         "appears_with": _beside(identity, found["beside"])[:beside],
-        "articles": [article_of(source, LIST_FIELDS) for source in sources[:articles]],
+        "articles": [listed_of(source) for source in sources[:articles]],
     }
 
 

@@ -3,13 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.contracts.examples import examples_of
 from services.contracts.sources import SourceRecord, SourceState
 from services.runtime.settings import STAGES
 from services.search.fates import fates_of
+from services.search.journeys import journey_of
 from services.search.params import FilterParams
 from services.search.pipeline import told
+from services.search.results import article_of, facets_of, listed_of, timeline_of
 from services.search.saved import SavedSearch
 from services.search.sources import no_activity, source_of
+from services.search.submitted import submitted
 from services.search.webhooks import Webhook
 
 _AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -45,6 +49,25 @@ STATUS = {
     "dependencies": [{"name": name, "ready": True, "reason": None} for name in ("elasticsearch", "kafka")],
     "fates": fates_of({}),
 }
+
+_STORED = {**examples_of("news.enriched.v1")["full"], "indexed_at": "2026-05-14T06:32:02+00:00"}
+_FATE = {"id": _STORED["id"], "url": _STORED["url"], "stage": "index", "fate": "indexed", "at": _STORED["indexed_at"]}
+_COUNTED = {"doc_count": 1, "key_as_string": "2026-05-14T00:00:00.000Z"}
+_TOTAL = {"value": 1, "exact": True}
+ARTICLE = article_of(_STORED)
+_LISTED = {**listed_of(_STORED), "highlights": {"title": ["North <mark>Quay</mark> reopens"]}}
+FOUND = {
+    "total": _TOTAL,
+    "took_ms": 4,
+    "articles": [_LISTED],
+    "facets": facets_of({"language": {"values": {"buckets": [{"key": "en", "doc_count": 1}]}}}),
+    "next": None,
+    "prev": None,
+}
+COUNTS = timeline_of({"aggregations": {"timeline": {"buckets": [_COUNTED]}}})
+TIMELINE = {"total": _TOTAL, "took_ms": 3, "interval": "day", "buckets": COUNTS}
+JOURNEY = journey_of(_FATE)
+SUBMITTED = submitted(_STORED["id"], _STORED["url"])
 
 
 def listed(name: str, entry: Any) -> dict[str, Any]:

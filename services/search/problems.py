@@ -91,7 +91,8 @@ def known_parameters(request: Request, *, body: bool = False) -> list[str]:
     for parameter in getattr(dependant, "body_params" if body else "query_params", []):
         fields = getattr(parameter.field_info.annotation, "model_fields", None)
         names += [f.alias or n for n, f in fields.items()] if fields else [parameter.alias]
-    return names
+    described = {} if body else getattr(route, "openapi_extra", None) or {}  # of query_model.py
+    return names + [parameter["name"] for parameter in described.get("parameters", [])]
 
 
 async def _http(_: Request, error: HTTPException) -> JSONResponse:

@@ -64,7 +64,7 @@ def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...])
 
 def stored(fields: Sequence[str]) -> Query:
     """`_source` of a request for lists: without where entities stand in the body, the half of an answer, for which
-    Elasticsearch and we would both pay."""
+    Elasticsearch and we would both pay. An article alone has that, too."""
     return {"includes": list(fields), "excludes": ["entities.mentions"]}
 
 

@@ -9,19 +9,15 @@ from services.search.params import ARTICLE_FIELDS, LIST_FIELDS
 _LISTS = {"authors", "tags", "entities", "topics", "keyphrases"}
 
 
-def article_of(
-    source: dict[str, Any], fields: Sequence[str] = ARTICLE_FIELDS, *, mentions: bool = False
-) -> dict[str, Any]:
-    """The API's article of a stored document: every field asked for, null or empty where there is nothing.
+def article_of(source: dict[str, Any], fields: Sequence[str] = ARTICLE_FIELDS) -> dict[str, Any]:
+    """The API's article of a stored document: every field asked for, null or empty where there is nothing."""
+    return {name: source.get(name, [] if name in _LISTS else None) for name in fields}
 
-    Where entities stand in the body is left out unless asked for with `mentions`.
-    """
-    article: dict[str, Any] = {name: source.get(name, [] if name in _LISTS else None) for name in fields}
-    if not mentions and "entities" in article:
-        article["entities"] = [
-            {k: v for k, v in e.items() if k != "mentions"} if "mentions" in e else e for e in article["entities"]
-        ]
-    return article
+
+def listed_of(source: dict[str, Any]) -> dict[str, Any]:
+    """The article as lists have it, of a whole document: without where its entities stand in the body."""
+    entities = [{k: v for k, v in entity.items() if k != "mentions"} for entity in source.get("entities", [])]
+    return article_of({**source, "entities": entities}, LIST_FIELDS)
 
 
 def hit_of(hit: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
@@ -42,6 +38,8 @@ def articles_of(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:
     """Snippets by field. The stemmed ones mark inflected forms too, so they go before those of the words as written."""
+    if not found:
+        return {}
     plain = {name: value for name, value in found.items() if not name.startswith("stemmed.")}
     stemmed = {name.rsplit(".", 1)[1]: value for name, value in found.items() if name.startswith("stemmed.")}
     return {**plain, **stemmed}

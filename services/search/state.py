@@ -39,7 +39,7 @@ class State:
     embedder: QueryEmbedder
 
 
-def _state(request: Request) -> State:
+async def _state(request: Request) -> State:  # not `def`: FastAPI would run that in a thread of its own
     return cast(State, request.app.state.newsloom)
 
 

@@ -72,7 +72,7 @@ async def article(identity: str, state: Newsloom) -> HTMLResponse:
     if found is None:
         text = "There is no such article here. It may have been skipped; ask for its journey."
         return message(404, "No such article", text)
-    document = article_of(found, mentions=True)
+    document = article_of(found)
     body = marks.paragraphs(document["body"], document.get("entities", []))
     journey = await state.provider.journey(identity)
     counts = counts_of(await state.provider.search(build_counts([document["story_id"] or identity])))

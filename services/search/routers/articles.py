@@ -11,11 +11,13 @@ from services.contracts.stamps import stamp
 from services.contracts.topics import PAGES, URLS
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
 from services.runtime.publisher import PublishError
+from services.search.examples import ARTICLE, SUBMITTED, example
 from services.search.params import refusal
 from services.search.problems import Problem
 from services.search.provider import PENDING
 from services.search.results import article_of
 from services.search.state import Newsloom
+from services.search.submitted import submitted
 
 router = APIRouter(tags=["articles"])
 ArticleId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="the article's id: 64 hex digits")]
@@ -75,16 +77,16 @@ class Submission(BaseModel):
         return PageMessage.model_validate({**given, "fetched_at": datetime.now(UTC)})
 
 
-@router.get("/v1/articles/{identity}", summary="One article")
+@router.get("/v1/articles/{identity}", summary="One article", responses=example(ARTICLE))
 async def read(identity: ArticleId, state: Newsloom) -> dict[str, Any]:
     """The article with its full text and where each entity stands in it."""
     found = await state.provider.article(identity)
     if found is None:
         raise Problem(404, f"no article {identity}; GET /v1/journey?id={identity} tells what became of the page")
-    return article_of(found, mentions=True)
+    return article_of(found)
 
 
-@router.post("/v1/articles", status_code=202, summary="Submit a URL or a page")
+@router.post("/v1/articles", status_code=202, summary="Submit a URL or a page", responses=example(SUBMITTED, 202))
 async def submit(submission: Submission, state: Newsloom, request: Request, response: Response) -> dict[str, str]:
     """Accept a URL or a page; the answer says where to follow it."""
     state.access.check_write(request, "ingest")
@@ -101,9 +103,4 @@ async def submit(submission: Submission, state: Newsloom, request: Request, resp
             await state.provider.withdraw(note)  # it is not on its way
         raise
     response.headers["Location"] = f"/v1/journey?id={identity}"
-    return {
-        "id": identity,
-        "url": url,
-        "journey": f"/v1/journey?id={identity}",
-        "article": f"/v1/articles/{identity}",
-    }
+    return submitted(identity, url)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.urls import article_id
+from services.search.examples import JOURNEY, example
 from services.search.journeys import UNKNOWN, journey_of
 from services.search.params import refusal
 from services.search.problems import Problem
@@ -34,7 +35,7 @@ class JourneyParams(BaseModel):
         return self.id or article_id(self.url or "")
 
 
-@router.get("/v1/journey", summary="What became of a page")
+@router.get("/v1/journey", summary="What became of a page", responses=example(JOURNEY))
 async def journey(params: Annotated[JourneyParams, Query()], state: Newsloom) -> dict[str, Any]:
     """Each stage that the page passed, when, and its fate with the reason."""
     found = await state.provider.journey(params.identity)

@@ -13,15 +13,17 @@ from services.search.examples import STATUS, example
 from services.search.state import Newsloom, State
 
 router = APIRouter(tags=["operations"])
+_READY: dict[str, Any] = {"ready": True, "reasons": []}
+_METRIC = 'newsloom_http_requests_total{method="GET",route="/v1/search",status="200"} 12.0\n'
 
 
-@router.get("/healthz", summary="Is the process alive?")
+@router.get("/healthz", summary="Is the process alive?", responses=example({"alive": True}))
 async def healthz() -> dict[str, bool]:
     """Always 200 while the process lives; it asks nobody else."""
     return {"alive": True}
 
 
-@router.get("/readyz", summary="Can it serve?")
+@router.get("/readyz", summary="Can it serve?", responses=example(_READY))
 async def readyz(state: Newsloom, response: Response) -> dict[str, Any]:
     """200 when Elasticsearch and Kafka answer; else 503 with what does not, and since when."""
     reasons = await _reasons(state)
@@ -30,7 +32,9 @@ async def readyz(state: Newsloom, response: Response) -> dict[str, Any]:
     return {"ready": not reasons, "reasons": reasons}
 
 
-@router.get("/status", summary="Readiness, as the other services tell it")
+@router.get(
+    "/status", summary="Readiness, as the other services tell it", responses=example({"service": "search", **_READY})
+)
 async def status(state: Newsloom) -> dict[str, Any]:
     """The same as /readyz, always 200."""
     reasons = await _reasons(state)
@@ -45,7 +49,12 @@ async def pipeline(state: Newsloom, response: Response) -> dict[str, Any]:
     return await state.pipeline.status()
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"example": _METRIC}}}},
+)
 async def metrics() -> Response:
     """Text format of Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -16,10 +16,9 @@ from services.search.results import article_of, facets_of, highlights_of, hit_of
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_an_article_has_every_field_and_mentions_only_on_request() -> None:
+def test_an_article_has_every_field_and_no_other() -> None:
     source = {"id": "1", "entities": [{"id": "e", "name": "E", "mentions": [{"start": 0}]}], "stemmed": {}}
-    assert article_of(source)["entities"] == [{"id": "e", "name": "E"}]
-    assert article_of(source, mentions=True)["entities"][0]["mentions"]
+    assert article_of(source)["entities"] == source["entities"]
     assert article_of(source)["topics"] == []
     assert article_of(source)["title"] is None
     assert "stemmed" not in article_of(source)

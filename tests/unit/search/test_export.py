@@ -27,7 +27,7 @@ def test_it_goes_on_after_an_id_in_their_order() -> None:
 
 
 def test_ndjson_has_articles_as_the_api_does() -> None:
-    source = {"id": "1", "title": "a\nb", "entities": [{"id": "e", "name": "E", "mentions": [1]}]}
+    source = {"id": "1", "title": "a\nb", "entities": [{"id": "e", "name": "E"}]}
     assert json.loads(line("ndjson", source, ["id", "title", "entities"])) == {
         "id": "1",
         "title": "a\nb",
