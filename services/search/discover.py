@@ -30,7 +30,11 @@ async def entity(provider: Provider, identity: str, articles: int, beside: int, 
         timeline(provider, TimelineParams(entity=[identity[:512]]), now),
     )
     found = entities.entity_of(identity, answer, articles, beside)
-    return found and {**found, "timeline": _steps(counts)}
+    if found is None:
+        return None
+    others = found["appears_with"]
+    among = entities.among_of(await provider.search(entities.build_among(identity, others))) if others else []
+    return {**found, "among": among, "timeline": _steps(counts)}
 
 
 async def story(provider: Provider, identity: str, articles: int, now: datetime) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ Articles carry their entities as `ID|name` (`facet.entity`), and an id begins wi
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from services.search.params import LIST_FIELDS
@@ -95,6 +96,30 @@ def entity_of(identity: str, answer: Query, articles: int, beside: int) -> dict[
         "appears_with": _beside(identity, found["beside"])[:beside],
         "articles": [listed_of(source) for source in sources[:articles]],
     }
+
+
+def build_among(identity: str, others: Sequence[dict[str, Any]]) -> Query:
+    """The body that asks which of `others` the articles of an entity name together."""
+    keys = sorted(f"{other['id']}|{other['name']}" for other in others)
+    terms: Query = {"terms": {"field": FIELD, "size": max(1, len(keys)), "include": keys}}
+    return {
+        "query": {"bool": {"filter": [{"term": {"entity_keys": identity}}]}},
+        "size": 0,
+        "timeout": SEARCH_TIMEOUT,
+        "track_total_hits": False,
+        "aggs": {"one": {**terms, "aggs": {"other": terms}}},
+    }
+
+
+def among_of(answer: Query) -> list[dict[str, Any]]:
+    """Pairs of entities and how many of the articles name both, most first."""
+    pairs = [
+        {"a": a, "b": b, "together": other["doc_count"]}
+        for one in answer.get("aggregations", {}).get("one", {"buckets": []})["buckets"]
+        for other in one["other"]["buckets"]
+        if (a := named_of(one["key"])["id"]) < (b := named_of(other["key"])["id"])
+    ]
+    return sorted(pairs, key=lambda pair: (-pair["together"], pair["a"], pair["b"]))
 
 
 def _aliases(identity: str, name: str, names: list[str], sources: list[Query]) -> list[str]:

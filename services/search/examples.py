@@ -19,10 +19,8 @@ from services.search.webhooks import Webhook
 _AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 _FEED = "https://news.example/feed.xml"
 _POLLED = SourceState(last_poll=_AT, last_success=_AT, next_poll=_AT, polls=12, found=80)
-SOURCE = source_of(
-    SourceRecord(id="news-example-1a2b3c4d", name="Harbour News", feeds=(_FEED,), added_at=_AT, state=_POLLED),
-    no_activity(_AT),
-)
+FOLLOWED = SourceRecord(id="news-example-1a2b3c4d", name="Harbour News", feeds=(_FEED,), added_at=_AT, state=_POLLED)
+SOURCE = source_of(FOLLOWED, no_activity(_AT))
 OPML_DONE = {"added": 2, "merged": 0, "unchanged": 1, "duplicates": 0, "refused": []}
 SAVED = SavedSearch(
     id="0123456789abcdef",

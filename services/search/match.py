@@ -59,6 +59,8 @@ def is_plain(node: Node) -> bool:
 def _term(term: Term, fields: list[str]) -> Query:
     if term.kind == "url":
         return {"term": {"id": article_id(term.text)}}
+    if term.kind == "any":
+        return {"exists": {"field": w.EXACT_FIELDS.get(term.field or "", term.field)}}
     if term.field in w.EXACT_FIELDS:
         return _exact(term, w.EXACT_FIELDS[term.field])
     if term.field:
@@ -69,7 +71,8 @@ def _term(term: Term, fields: list[str]) -> Query:
         written = [f for f in fields if not f.startswith("stemmed.")]
         return {"multi_match": {"query": term.text, "type": "bool_prefix", "fields": written}}
     # A word too is a phrase: the tokenizer makes several of `covid-19` or 東京, and one of them alone is not meant.
-    return {"multi_match": {"query": term.text, "type": "phrase", "fields": fields, "tie_breaker": w.TIE_BREAKER}}
+    phrase = {"query": term.text, "type": "phrase", "fields": fields, "tie_breaker": w.TIE_BREAKER}
+    return {"multi_match": {**phrase, **({"slop": term.near} if term.near else {})}}
 
 
 def _exact(term: Term, field: str) -> Query:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.runtime.errors import Unavailable
 from services.search.access import Access
 from services.search.conditional import Conditional
-from services.search.problems import RETRY_AFTER_S, Problem, bug, problem
+from services.search.problems import REQUEST_ID, RETRY_AFTER_S, Problem, bug, problem
 from services.search.rate import RateLimit
 
 # counter: requests by route template, method and status
@@ -99,6 +99,7 @@ class _Answer:
     def __init__(self, request: Request, send: Send) -> None:
         self._request, self._send = request, send
         self._started = time.perf_counter()
+        self._id = request.scope[REQUEST_ID] = request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
         self.fields: dict[str, str] = {}
         self.begun = False
 
@@ -108,7 +109,7 @@ class _Answer:
             self._count(message["status"])
             headers = MutableHeaders(scope=message)
             headers.update(self.fields)
-            headers["X-Request-Id"] = self._request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
+            headers["X-Request-Id"] = self._id
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)

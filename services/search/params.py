@@ -9,6 +9,8 @@ from services.search.weights import FACET_FIELDS
 
 MAX_WINDOW = 10_000
 MAX_VALUES = 100
+MAX_EXPLAINED = 100
+"""Articles of a page whose scores are explained: Elasticsearch scores each once more for it."""
 Value = Annotated[str, Field(min_length=1, max_length=512)]
 Values = Annotated[list[Value], Field(max_length=MAX_VALUES)]
 FILTERS = ("language", "source", "domain", "entity", "topic", "author", "story")
@@ -53,7 +55,9 @@ class FilterParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    q: str = Field("", description='words, "phrases", +must, -not, OR, (groups), prefix*, field:value')
+    q: str = Field(
+        "", description='words, "phrases", +must, -not, OR, (groups), prefix*, "near"~5, field:value, field:*'
+    )
     from_: str | None = Field(None, alias="from", description="earliest time: 2026-11-22, 2026-11, 7d, RFC 3339")
     to: str | None = Field(None, description="latest time, the period named included")
     language: Values = Field([], description="ISO 639-1 codes")
@@ -99,7 +103,15 @@ class SearchParams(FilterParams):
     )
     facets: list[str] = Field([], description=f"any of: {', '.join(FACET_FIELDS)}")
     facet_size: int = Field(10, ge=1, le=100)
+    facet_missing: bool = Field(
+        False, description="each facet ends with the value `null`: how many articles have none of its values"
+    )
     highlight: bool = False
+    explain: bool = Field(
+        False,
+        description="each article says in `why` what its score is made of; by relevance and words, at most "
+        f"{MAX_EXPLAINED} articles a page",
+    )
     fields: list[str] = Field([], description=f"any of: {', '.join(ARTICLE_FIELDS)}")
 
     _split = field_validator("facets", "fields", mode="before")(_commas)
@@ -121,6 +133,17 @@ class SearchParams(FilterParams):
             raise refusal("page", text)
         if self.cursor and self.collapse != "none":
             raise refusal("collapse", "a cursor goes through single articles; leave collapse out")
+        return self
+
+    @model_validator(mode="after")
+    def _scored(self) -> "SearchParams":
+        if not self.explain:
+            return self
+        if self.sort != "relevance" or self.mode != "keyword":
+            text = "explains scores, by which sort=relevance and mode=keyword rank; leave it out here"
+            raise refusal("explain", text)
+        if self.page_size > MAX_EXPLAINED:
+            raise refusal("page_size", f"explain=true takes at most {MAX_EXPLAINED} articles a page")
         return self
 
 

@@ -19,6 +19,8 @@ from services.search.query import ParameterError
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_S = "5"
+REQUEST_ID = "newsloom.request_id"
+"""In the scope of a request: what its answer says in X-Request-Id."""
 log = structlog.get_logger()
 
 
@@ -124,5 +126,6 @@ async def _too_large(_: Request, error: MessageTooLarge) -> JSONResponse:
 
 async def bug(request: Request, error: Exception) -> JSONResponse:
     """The answer to what nobody thought of; what it was goes to the log."""
-    log.exception("request failed", path=request.url.path, exc_info=error)
+    names = {"request_id": request.scope.get(REQUEST_ID), "traceparent": request.headers.get("traceparent")}
+    log.exception("request failed", path=request.url.path, **names, exc_info=error)
     return problem(500, "that is a bug of ours; it has been logged")

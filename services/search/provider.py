@@ -134,7 +134,7 @@ class Provider:
                 answer = await self._es.mget(docs=docs)
         except NotFoundError:
             return None
-        found = next((dict(doc["_source"]) for doc in answer["docs"] if doc.get("found")), None)
+        found = next(iter(_found(answer["docs"]).values()), None)
         if found and (gone := found.get("gone")):
             raise Gone(gone["at"], gone["reason"], gone["detail"])
         return found
@@ -208,11 +208,18 @@ async def documents(es: AsyncElasticsearch, index: str, ids: Iterable[str]) -> d
             answer = await es.mget(index=index, ids=sorted(set(ids)))
     except NotFoundError:
         return {}
-    # An index that is not there yet holds nothing; a shard that does not answer may hold what is asked for.
-    errors = [e for doc in answer["docs"] if (e := doc.get("error")) and e.get("type") != "index_not_found_exception"]
+    return _found(answer["docs"])
+
+
+def _found(docs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Those of an answer to `mget` that are there, by id. Raises Unavailable.
+
+    An index that is not there yet holds nothing; a shard that does not answer may hold what is asked for.
+    """
+    errors = [e for doc in docs if (e := doc.get("error")) and e.get("type") != "index_not_found_exception"]
     if errors:
         raise Unavailable(f"Elasticsearch can not look up: {errors[0].get('reason')}")
-    return {doc["_id"]: doc["_source"] for doc in answer["docs"] if doc.get("found")}
+    return {doc["_id"]: doc["_source"] for doc in docs if doc.get("found")}
 
 
 async def removed(es: AsyncElasticsearch, index: str, identity: str) -> bool:

@@ -1,7 +1,9 @@
 """The query language of `q`, parsed into a small tree.
 
     query  := and (OR and)*            and := item+
-    item   := [+|-|NOT] (group | field:value | URL | "phrase" | prefix* | word)
+    item   := [+|-|NOT] (group | field:value | field:* | URL | "phrase" | "near"~N | prefix* | word)
+
+`"storm lisbon"~5`: these words, at most 5 places away from standing like that. `author:*`: whatever has an author.
 
 What has neither letter nor digit (`a - b`, `Tom & Jerry`, `""`) names nothing that could be found and is passed over.
 
@@ -11,13 +13,15 @@ Elasticsearch as a query string, which would let one user break or slow the sear
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_LENGTH = 1000
 MAX_ITEMS = 64
 MAX_DEPTH = 8
 MIN_PREFIX = 2
-FIELDS = ("title", "description", "body", "author", "entity", "topic", "source", "domain", "language", "story", "tag")
+MAX_NEAR = 100
+TEXTS = ("title", "description", "body")
+FIELDS = (*TEXTS, "author", "entity", "topic", "source", "domain", "language", "story", "tag")
 
 
 class QueryError(ValueError):
@@ -31,12 +35,16 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True)
 class Term:
-    """A word, a phrase, a prefix or an article's URL; anywhere or in one field. `must`: written with +."""
+    """A word, a phrase, a prefix, an article's URL or any value; anywhere or in one field. `must`: written with +.
+
+    `near`: by how many places the words of a phrase may stand otherwise.
+    """
 
     text: str
-    kind: str = "word"  # word, phrase, prefix, url
+    kind: str = "word"  # word, phrase, prefix, url, any
     field: str | None = None
     must: bool = False
+    near: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,9 @@ _TOKEN = re.compile(
       | (?P<open>\()
       | (?P<close>\))
       | (?P<url>(?i:https?)://[^\s"()]+)
+      | (?P<any>[a-z_]+:\*(?=[\s)]|$))
       | (?P<field>[a-z_]+:(?=[^\s)]))
-      | (?P<phrase>"[^"]*")
+      | (?P<phrase>"[^"]*"(?:~[0-9]+)?)
       | (?P<quote>")
       | (?P<word>[^\s()"]+)""",
     re.VERBOSE,
@@ -100,7 +109,7 @@ def _meaningful(tokens: Sequence[_Token]) -> list[_Token]:
     """Without space, and without words and phrases that name nothing, nor the sign or field before such."""
     kept: list[_Token] = []
     for token in tokens:
-        if token.kind in ("word", "phrase") and not any(map(_searchable, token.text)):
+        if token.kind in ("word", "phrase") and not any(map(_searchable, token.text.rpartition('"~')[0] or token.text)):
             while kept and (kept[-1].kind in ("sign", "field") or kept[-1].text == "NOT"):
                 kept.pop()
         elif token.kind != "space":
@@ -177,7 +186,9 @@ class _Parser:
         if token.kind == "url":
             return Term(token.text, "url")
         if token.kind == "phrase":
-            return Term(token.text[1:-1].strip(), "phrase")
+            return _phrase(token)
+        if token.kind == "any":
+            return Term("", "any", _known(token, token.text[:-2]))
         if token.kind == "word":
             return _word(token)
         message = {"quote": "this quotation mark has no partner", "close": "this ) has no ("}
@@ -194,13 +205,26 @@ class _Parser:
         return node
 
     def _field(self, token: _Token, depth: int) -> Node:
-        name = token.text[:-1]
         value = self._atom(self._take(), depth)
-        if name not in FIELDS:
-            raise QueryError(f"no field {name!r}; there are: {', '.join(FIELDS)}", token.at)
+        name = _known(token, token.text[:-1])
         if not isinstance(value, Term) or value.field:
             raise QueryError(f"{name}: takes a word or a phrase", token.at)
-        return Term(value.text, value.kind, name)
+        if value.near and name not in TEXTS:
+            raise QueryError(f"{name}: has whole values, in which nothing is near; ~ is for text", token.at)
+        return replace(value, field=name)
+
+
+def _known(token: _Token, field: str) -> str:
+    if field not in FIELDS:
+        raise QueryError(f"no field {field!r}; there are: {', '.join(FIELDS)}", token.at)
+    return field
+
+
+def _phrase(token: _Token) -> Term:
+    text, _, near = token.text[1:].rpartition('"')
+    if near and int(near[1:]) > MAX_NEAR:
+        raise QueryError(f"words can be near by at most {MAX_NEAR} places", token.at)
+    return Term(text.strip(), "phrase", near=int(near[1:] or 0))
 
 
 def _word(token: _Token) -> Term:
@@ -214,4 +238,4 @@ def _word(token: _Token) -> Term:
 
 
 def _required(node: Node) -> Node:
-    return Term(node.text, node.kind, node.field, must=True) if isinstance(node, Term) else All((node,))
+    return replace(node, must=True) if isinstance(node, Term) else All((node,))

@@ -49,12 +49,14 @@ def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...])
     if own:
         body["post_filter"] = {"bool": {"filter": list(own.values())}}
     if params.facets:
-        body["aggs"] = {name: _facet(name, own, params.facet_size) for name in params.facets}
+        body["aggs"] = {name: _facet(name, own, params) for name in params.facets}
     if params.collapse == "story":
         body["collapse"] = {"field": STORY}
         counted = {"values": {"cardinality": {"field": STORY, "precision_threshold": MOST_EXACT}}}
         whole = {"filter": {"bool": {"filter": list(own.values())}}, "aggs": counted}
         body["aggs"] = {**body.get("aggs", {}), STORIES: whole}
+    if params.explain:
+        body["explain"] = True
     if params.highlight:
         body["highlight"] = _highlight(languages)
     if not params.cursor:
@@ -147,11 +149,14 @@ def _times(params: FilterParams, now: datetime) -> Query:
     return times
 
 
-def _facet(name: str, own: dict[str, Query], size: int) -> Query:
+def _facet(name: str, own: dict[str, Query], params: SearchParams) -> Query:
     """A facet's counts ignore its own filter, so that one can see what choosing another value would give."""
     others = [clause for other, clause in own.items() if other != name]
-    terms = {"terms": {"field": w.FACET_FIELDS[name], "size": size}}
-    return {"filter": {"bool": {"filter": others}}, "aggs": {"values": terms}}
+    field = w.FACET_FIELDS[name]
+    aggs: Query = {"values": {"terms": {"field": field, "size": params.facet_size}}}
+    if params.facet_missing:
+        aggs["missing"] = {"missing": {"field": field}}
+    return {"filter": {"bool": {"filter": others}}, "aggs": aggs}
 
 
 def _highlight(languages: tuple[str, ...]) -> Query:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.search.params import ARTICLE_FIELDS, LIST_FIELDS
+from services.search.why import why_of
 
 _LISTS = {"authors", "tags", "entities", "topics", "keyphrases"}
 
@@ -21,8 +22,9 @@ def listed_of(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def hit_of(hit: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    """An article of a result list, with its highlights."""
-    return {**article_of(hit["_source"], fields), "highlights": highlights_of(hit.get("highlight", {}))}
+    """An article of a result list, with its highlights, and why it stands there where that was asked."""
+    why = {"why": why_of(hit)} if "_explanation" in hit else {}
+    return {**article_of(hit["_source"], fields), "highlights": highlights_of(hit.get("highlight", {})), **why}
 
 
 def times_of(answer: dict[str, Any]) -> dict[str, datetime]:
@@ -46,8 +48,13 @@ def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def facets_of(aggregations: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Facets with their values, most frequent first."""
-    return {name: values_of(found["values"]) for name, found in aggregations.items() if not name.startswith("_")}
+    """Facets with their values, most frequent first, and last those without one where that was asked."""
+    return {name: _facet(found) for name, found in aggregations.items() if not name.startswith("_")}
+
+
+def _facet(found: dict[str, Any]) -> list[dict[str, Any]]:
+    missing = [{"value": None, "count": found["missing"]["doc_count"]}] if "missing" in found else []
+    return values_of(found["values"]) + missing
 
 
 def values_of(terms: dict[str, Any]) -> list[dict[str, Any]]:

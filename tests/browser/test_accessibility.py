@@ -19,6 +19,8 @@ PAGES = {
     "hostile article": f"/articles/{attacking()[0].id}",
     "no such article": f"/articles/{'0' * 64}",
     "entity": "/entities/place:lisbon",
+    "entity with a picture": "/entities/place:paros",
+    "explained": "/?q=harbour&explain=true",
     "stories": "/stories?window=30d",
     "story": f"/stories/{one_story()[2].id}",
     "trending": "/trending",

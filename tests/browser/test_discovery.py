@@ -54,6 +54,30 @@ def test_an_entity_is_reached_from_its_facet_and_what_rises_from_the_top(kind: s
 
 
 @pytest.mark.parametrize("kind", ["reader", "plain_reader", "narrow_reader"])
+def test_what_an_entity_appears_with_is_drawn_and_leads_on(kind: str, request: Any) -> None:
+    page = request.getfixturevalue(kind).open("/entities/place:paros")
+    picture = page.locator(".network")
+    assert picture.is_visible() is (kind != "narrow_reader"), "a narrow window has the list alone"
+    assert picture.locator("text").all_text_contents()[0] == "Paros"
+    assert picture.locator("circle").count() == 4
+    assert picture.locator("line").count() == 3 + 3, "to each, and all were named together"
+    if picture.is_visible():
+        picture.get_by_text("Hellenic Coast Guard").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hellenic Coast Guard organisation")
+
+
+def test_an_order_is_explained_on_request(reader: Any) -> None:
+    page = reader.open("/?q=harbour+lisbon")
+    page.get_by_role("link", name="Why this order?").click()
+    first = page.locator(".explained").first
+    first.locator("summary").click()
+    expect(first).to_contain_text("body harbour")
+    expect(first).to_contain_text("recency")
+    reader.open("/?q=harbour&sort=newest")
+    expect(page.get_by_role("link", name="Why this order?")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ["reader", "plain_reader", "narrow_reader"])
 def test_a_story_is_one_hit_that_leads_to_all_who_told_it(kind: str, request: Any) -> None:
     page = request.getfixturevalue(kind).open("/?q=title:ferry")
     expect(page.get_by_role("status")).to_contain_text("3 articles")

@@ -29,9 +29,9 @@ def test_what_was_written_in_german_last_month_and_when_most(stranger: Any, shot
     expect(page).to_have_url(re.compile("q=Lissabon"))
     shot(page, "2-asked")
     page.get_by_role("complementary", name="Narrow the search").get_by_role(
-        "link", name=re.compile(r"^de \d+$")
+        "link", name=re.compile(r"^German \d+$")
     ).click()
-    expect(page.get_by_role("link", name="Remove the filter language: de")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove the filter language: German")).to_be_visible()
     shot(page, "3-german")
     page.get_by_role("link", name=f"{month:%B %Y}").click()
     expect(page.get_by_role("status")).to_contain_text(re.compile(rf"^\s*{len(wanted)} articles"))

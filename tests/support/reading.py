@@ -41,8 +41,12 @@ def ordinary() -> list[Enriched]:
 
 
 def one_story() -> list[Enriched]:
-    """Three articles that tell the same story, of three sources; no other article has their words."""
+    """Three articles that tell the same story and name the same, of three sources; no other article has their words."""
     first = enriched("ferry-0").id
+    names = {"place": ("Paros", "Athens"), "organisation": ("Hellenic Coast Guard",), "person": (ATTACKS[0],)}
+    entities = tuple(
+        Entity(id=f"{kind}:{name.lower()}", name=name, type=kind, count=1) for kind in names for name in names[kind]
+    )
     return [
         enriched(
             f"ferry-{i}",
@@ -50,6 +54,7 @@ def one_story() -> list[Enriched]:
             body="It sits on a sandbank off Paros.",
             source=Source(id=f"coast-{i}", name=f"Coast {i}", domain=f"coast{i}.example"),
             story_id=first,
+            entities=entities,
             published_at=AT - timedelta(hours=i),
         )
         for i in range(3)

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from services.search.discover import entity, story, told, trending
 from services.search.pages import bars, links
+from services.search.pages.network import HEIGHT, WIDTH, network
 from services.search.pages.render import message, render
 from services.search.params import FilterParams
 from services.search.routers.trending import TrendingParams
@@ -31,6 +32,8 @@ async def one(identity: str, state: Newsloom) -> HTMLResponse:
         "entity.html",
         entity=found,
         chart=bars.chart(found["timeline"], pairs),
+        network=network(found),
+        size=(WIDTH, HEIGHT),
         all=links.page([*pairs, ("sort", "newest")]),
     )
 

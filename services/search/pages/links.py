@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from services.search.pages.languages import language_name
 from services.search.params import FilterParams
 
 Pairs = list[tuple[str, str]]
@@ -65,7 +66,7 @@ def chips(pairs: Pairs, labels: dict[str, str]) -> list[Chip]:
     for name, value in pairs:
         bare = name.removeprefix("exclude_")
         if value and (bare in (*FACETS, "domain", "story") or name in _LABELS):
-            shown = labels.get(value, value)
+            shown = language_name(value) if bare == "language" else labels.get(value, value)
             found.append(Chip(_LABELS.get(name, bare), shown, page(without(pairs, name, value)), bare != name))
     return found
 
@@ -75,7 +76,7 @@ def choices(pairs: Pairs, name: str, values: list[dict[str, object]]) -> list[Ch
     on = {value for n, value in pairs if n == name}
     return [
         Choice(
-            label=str(item.get("label") or item["value"]),
+            label=language_name(str(item["value"])) if name == "language" else str(item.get("label") or item["value"]),
             count=int(str(item["count"])),
             on=(chosen := str(item["value"]) in on),
             href=page(without(pairs, name, str(item["value"])) if chosen else [*pairs, (name, str(item["value"]))]),

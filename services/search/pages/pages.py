@@ -164,6 +164,7 @@ def _results(
         "periods": periods.periods(pairs, now),
         "page": params.page,
         "folding": _folding(pairs, answer),
+        "why": _why(pairs, params),
         "respelled": links.page([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", ""))]),
         "export": links.export([*links.without(pairs, "q"), ("q", answer.get("did_you_mean", params.q))]),
         "saving": [(name, value) for name, value in pairs if name in saved.NAMES],
@@ -179,6 +180,12 @@ def _folding(pairs: links.Pairs, answer: dict[str, Any]) -> str | None:
         differs = answer["stories"] < answer["total"]["value"]
         return links.page([*links.without(pairs, "collapse"), ("collapse", "none")]) if differs else None
     return links.page(links.without(pairs, "collapse")) if ("collapse", "none") in pairs else None
+
+
+def _why(pairs: links.Pairs, params: SearchParams) -> str | None:
+    """Address of the same with what scores are made of; None where hits have none, or it is shown."""
+    ranked = params.q and params.sort == "relevance" and params.mode == "keyword"
+    return links.page([*pairs, ("explain", "true")]) if ranked and not params.explain else None
 
 
 def _turn(link: str | None) -> str | None:

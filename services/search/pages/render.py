@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.search.pages.languages import language_name
 from services.search.pages.links import entity_page
 from services.search.pages.snippets import snippet
 from services.search.problems import RETRY_AFTER_S
@@ -21,6 +22,7 @@ _templates = Environment(
 )
 _templates.filters["snippet"] = snippet
 _templates.filters["entity_page"] = entity_page
+_templates.filters["language"] = language_name
 _templates.filters["direction"] = lambda language: "rtl" if language in _RTL else "ltr"
 
 

@@ -11,6 +11,7 @@ from services.contracts.stamps import stamp
 from services.contracts.topics import PAGES, URLS
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
 from services.runtime.publisher import PublishError
+from services.runtime.trace import onward
 from services.search.examples import ARTICLE, SUBMITTED, example
 from services.search.params import refusal
 from services.search.problems import Problem
@@ -88,16 +89,17 @@ async def read(identity: ArticleId, state: Newsloom) -> dict[str, Any]:
 
 @router.post("/v1/articles", status_code=202, summary="Submit a URL or a page", responses=example(SUBMITTED, 202))
 async def submit(submission: Submission, state: Newsloom, request: Request, response: Response) -> dict[str, str]:
-    """Accept a URL or a page; the answer says where to follow it."""
+    """Accept a URL or a page; the answer says where to follow it. A `traceparent` (W3C) goes with it to the index."""
     state.access.check_write(request, "ingest")
     identity, url = article_id(submission.url), canonical_url(submission.url)
     message = submission.message()
+    trace = onward([("traceparent", request.headers.get("traceparent", "").encode())], message)
     now = stamp(datetime.now(UTC))
     note = await state.provider.note_pending(
         {"id": identity, "url": url, "fate": PENDING, "stage": "search", "at": now, "source": submission.source}
     )
     try:
-        await state.publisher.send(PAGES if isinstance(message, PageMessage) else URLS, message, identity)
+        await state.publisher.send(PAGES if isinstance(message, PageMessage) else URLS, message, identity, trace)
     except PublishError:
         if note:
             await state.provider.withdraw(note)  # it is not on its way

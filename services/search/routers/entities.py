@@ -22,6 +22,7 @@ _ONE = {
     "appears_with": [
         {"id": "place:porto", "name": "Porto", "type": "place", "together": 9, "count": 11, "score": 0.41}
     ],
+    "among": [{"a": "person:ana-reis", "b": "place:porto", "together": 2}],
     "timeline": {"interval": "month", "buckets": [{"from": "2026-11-01T00:00:00.000Z", "count": 4}]},
     "articles": [{"id": "0" * 64, "title": "Harbour opens", "url": "https://news.example/1"}],
 }
@@ -64,7 +65,7 @@ async def read(
     """When it was written of, its newest articles, other spellings, and what it appears with.
 
     `appears_with` has entities that these articles name more often than others do: `together` of the `count` articles
-    that name it, most significant first.
+    that name it, most significant first; `among`, which two of these the entity's articles name together.
     """
     found = await entity(state.provider, identity, articles, beside, datetime.now(UTC))
     if found is None:

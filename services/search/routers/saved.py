@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.search import feeds
-from services.search.examples import SAVED, example, listed
+from services.search.examples import ARTICLE, SAVED, example, listed
 from services.search.listing import Listing, with_links
 from services.search.params import ARTICLE_FIELDS, FilterParams
 from services.search.problems import Problem
@@ -29,6 +29,8 @@ _MADE: dict[str, tuple[str, Callable[[feeds.Feed, Sequence[dict[str, Any]]], byt
     "atom": ("application/atom+xml", feeds.atom),
     "json": ("application/feed+json", feeds.json_feed),
 }
+_ABOUT = feeds.Feed("Ports", "http://news.example/?q=quay", "http://news.example/v1/saved-searches/…", SAVED.updated_at)
+_FED = {kind: {"example": make(_ABOUT, [ARTICLE]).decode()} for kind, make in _MADE.values()}
 
 
 class Saving(BaseModel):
@@ -107,7 +109,7 @@ async def forget(identity: SavedId, state: Newsloom, request: Request) -> None:
     "/v1/saved-searches/{identity}/feed.{kind}",
     summary="New hits as a feed",
     response_class=Response,
-    responses={200: {"content": {kind: {} for kind, _ in _MADE.values()}, "description": "the newest hits"}},
+    responses={200: {"content": _FED, "description": "the newest hits"}},
 )
 async def feed(identity: SavedId, kind: Literal["rss", "atom", "json"], state: Newsloom, request: Request) -> Response:
     """RSS 2.0, Atom or JSON Feed 1.1 of the 50 articles that were indexed last; a reader that asks again for what

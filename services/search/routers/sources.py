@@ -14,7 +14,7 @@ from services.contracts.sources import SourceRecord, source_id
 from services.contracts.urls import InvalidUrl
 from services.runtime.errors import UsageError
 from services.runtime.sources.opml import write_opml
-from services.search.examples import OPML_DONE, SOURCE, example, listed
+from services.search.examples import FOLLOWED, OPML_DONE, SOURCE, example, listed
 from services.search.follow import Followed, follow, import_opml
 from services.search.listing import Listing, with_links
 from services.search.params import refusal
@@ -30,6 +30,7 @@ Addresses = Annotated[list[Address], Field(max_length=50)]
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=50)]
 OPML = "text/x-opml"
 MAX_OPML_BYTES = 5 * 1024 * 1024
+_OPML = write_opml([FOLLOWED], datetime(2026, 11, 22, 8, tzinfo=UTC)).decode()
 _EXAMPLE: dict[str, Any] = {
     "name": "Harbour News",
     "feeds": ["https://news.example/feed.xml"],
@@ -119,7 +120,7 @@ async def sources(
     "/v1/sources.opml",
     summary="All feeds as OPML",
     response_class=Response,
-    responses={200: {"content": {OPML: {"schema": {"type": "string"}}}, "description": "OPML 2.0"}},
+    responses={200: {"content": {OPML: {"schema": {"type": "string"}, "example": _OPML}}, "description": "OPML 2.0"}},
 )
 async def opml(state: Newsloom) -> Response:
     """The list of subscriptions as feed readers exchange it."""

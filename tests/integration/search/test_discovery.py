@@ -15,7 +15,7 @@ from support.asking import answer
 from support.messages import AT, enriched
 from support.reading import ATTACKS
 
-from services.contracts.messages import Enriched
+from services.contracts.messages import Enriched, Entity, Mention
 from services.runtime.settings import Settings
 from services.search.export import cell
 
@@ -99,6 +99,16 @@ async def test_one_entity_and_what_it_appears_with(http: httpx.AsyncClient) -> N
     assert "Lisbon" in page.text
     assert (await http.get("/v1/entities/place:nowhere")).status_code == 404
     assert (await http.get("/entities/place:nowhere")).status_code == 404
+
+
+async def test_an_entity_tells_how_articles_call_it(settings: Settings, serve: Any) -> None:
+    oporto = Mention(start=0, end=6, text="Oporto")
+    porto = Entity(id="place:porto", name="Porto", type="place", count=1, mentions=(oporto,))
+    await fill(settings, [enriched("one", body="Oporto grows.", entities=(porto,))])
+    async with serve(settings) as http:
+        found = await answer(http, "/v1/entities/place:porto")
+        assert found["aliases"] == ["Oporto"]
+        assert "mentions" not in found["articles"][0]["entities"][0]
 
 
 @pytest.mark.parametrize("text", ATTACKS)

@@ -77,6 +77,11 @@ QUERIES: dict[str, Callable[[Enriched], bool]] = {
     "entity:PORTO source:alpha": lambda a: False,
     'author:"author 2"': lambda a: "Author 2" in a.authors,
     "ferr*": lambda a: a in NEWS,
+    '"number gate 17"~2': lambda a: a == NEWS[17],
+    '"harbour gate"~1': lambda a: False,
+    '"harbour gate"~4': lambda a: a in NEWS,
+    "topic:*": lambda a: bool(a.topics),
+    "-author:*": lambda a: not a.authors,
     "lang*": lambda a: False,
     "harbour & -": lambda a: a in NEWS,
     '"" harbour': lambda a: a in NEWS,
@@ -90,6 +95,26 @@ QUERIES: dict[str, Callable[[Enriched], bool]] = {
 async def test_queries_mean_what_they_say(http: httpx.AsyncClient, query: str) -> None:
     answer = await search(http, q=query, page_size=1000, fields="id")
     assert ids(answer["articles"]) == ids([a for a in ALL if QUERIES[query](a)])
+
+
+@pytest.mark.parametrize(
+    "q", ["harbour lisbon", 'harbour "gate number"~3 ferr*', "+17 (title:report OR entity:porto)", "*x ships"]
+)
+async def test_the_parts_that_explain_a_score_add_up_to_it(http: httpx.AsyncClient, q: str) -> None:
+    answer = await search(http, q=q, explain="true", page_size=10)
+    for article in answer["articles"]:
+        why = article["why"]
+        assert sum(part["score"] for part in why["parts"]) == pytest.approx(why["score"], rel=1e-3)
+    scores = [article["why"]["score"] for article in answer["articles"]]
+    assert scores == sorted(scores, reverse=True)
+    assert all("why" not in article for article in (await search(http, q=q))["articles"])
+
+
+async def test_facets_count_those_without_a_value(http: httpx.AsyncClient) -> None:
+    answer = await search(http, facets="topic,author", facet_size=1, facet_missing="true")
+    assert answer["facets"]["topic"][-1] == {"value": None, "count": sum(not a.topics for a in ALL)}
+    assert answer["facets"]["author"][-1] == {"value": None, "count": sum(not a.authors for a in ALL)}
+    assert len(answer["facets"]["author"]) == 2
 
 
 async def test_facets_count_as_by_hand_and_ignore_their_own_filter(http: httpx.AsyncClient) -> None:

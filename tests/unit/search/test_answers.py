@@ -37,6 +37,11 @@ def test_facets_take_ids_and_labels_apart() -> None:
     }
 
 
+def test_a_facet_ends_with_those_that_have_no_value() -> None:
+    found = {"values": {"buckets": [{"key": "Ada", "doc_count": 2}]}, "missing": {"doc_count": 5}}
+    assert facets_of({"author": found})["author"] == [{"value": "Ada", "count": 2}, {"value": None, "count": 5}]
+
+
 def test_totals_say_whether_they_are_exact() -> None:
     assert total_of({"hits": {"total": {"value": 3, "relation": "eq"}}}) == {"value": 3, "exact": True}
     assert not total_of({"hits": {"total": {"value": 10000, "relation": "gte"}}})["exact"]

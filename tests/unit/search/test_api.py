@@ -79,6 +79,7 @@ class Recording(Publisher):
         if self.failure:
             raise self.failure
         self.sent = (topic.name, message, key)
+        self.headers = dict(headers)
 
 
 class Gateway:
@@ -272,6 +273,27 @@ async def test_wrong_submissions_are_named(gateway: Gateway, body: Any, paramete
         await gateway.http.post("/v1/articles", content=sent, headers={"Content-Type": "application/json"}), 422
     )
     assert parameter in [error["parameter"] for error in found["errors"]]
+
+
+async def test_a_trace_goes_with_what_is_submitted(gateway: Gateway) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    for given, kept in ((f"00-{trace}-00f067aa0ba902b7-01", True), ("00-nonsense-01", False), (None, False)):
+        headers = {"traceparent": given} if given else {}
+        sent = {"url": "https://a.example/", "source": "alpha"}
+        assert (await gateway.http.post("/v1/articles", json=sent, headers=headers)).status_code == 202
+        found = gateway.publisher.headers["traceparent"].decode()
+        assert (found.split("-")[1] == trace) is kept
+        assert found != given, "a span of its own"
+        assert gateway.publisher.headers["source"] == b"alpha"
+
+
+async def test_repeated_parameters_are_lists_and_of_others_the_last_counts(gateway: Gateway) -> None:
+    response = await gateway.http.get("/v1/search?language=de&language=fr&page_size=1&page_size=7&q=")
+    assert response.status_code == 200
+    found = problem(await gateway.http.get("/v1/search?page_size=1&page_size=x"), 422)["errors"]
+    assert [(error["parameter"], error["value"]) for error in found] == [("page_size", "x")]
+    found = problem(await gateway.http.get("/v1/search?language=de&language="), 422)["errors"]
+    assert found[0]["parameter"] == "language"
 
 
 async def test_a_submission_over_the_limit_is_refused(gateway: Gateway) -> None:

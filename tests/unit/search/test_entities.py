@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.search.entities import build_entity, build_list, entity_of, list_of, literal
+from services.search.entities import among_of, build_among, build_entity, build_list, entity_of, list_of, literal
 from services.search.similar import build_similar, similar_of
 
 
@@ -48,6 +48,17 @@ def test_one_entity_with_its_other_names_and_neighbours() -> None:
     assert (found["appears_with"][0]["together"], found["appears_with"][0]["count"]) == (2, 3)
     assert len(found["articles"]) == 1
     assert "mentions" not in found["articles"][0]["entities"][0]
+
+
+def test_pairs_among_those_it_appears_with_are_told_once() -> None:
+    others = [{"id": f"person:{name.lower()}", "name": name} for name in ("Cy", "Bob", "Dee")]
+    body = build_among("person:ada", others)
+    assert body["aggs"]["one"]["terms"]["include"] == ["person:bob|Bob", "person:cy|Cy", "person:dee|Dee"]
+    bob, cy, dee = buckets(Bob=3, Cy=2, Dee=1)
+    both = [{**bob, "other": {"buckets": [bob, cy]}}, {**cy, "other": {"buckets": [cy, {**bob, "doc_count": 2}]}}]
+    answer = {"aggregations": {"one": {"buckets": [*both, {**dee, "other": {"buckets": [dee]}}]}}}
+    assert among_of(answer) == [{"a": "person:bob", "b": "person:cy", "together": 2}]
+    assert among_of({}) == []
     assert entity_of("x", {"hits": {"hits": []}}, 1, 1) is None
 
 

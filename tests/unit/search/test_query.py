@@ -68,6 +68,13 @@ def test_a_word_of_several_tokens_is_one_word() -> None:
     assert query(q="covid-19")["query"]["bool"]["must"][0]["multi_match"]["type"] == "phrase"
 
 
+def test_words_are_near_and_fields_have_any_value() -> None:
+    assert query(q='"a b"~7')["query"]["bool"]["must"][0]["multi_match"]["slop"] == 7
+    assert "slop" not in query(q='"a b"')["query"]["bool"]["must"][0]["multi_match"]
+    assert query(q="author:*")["query"]["bool"]["must"] == [{"exists": {"field": "authors"}}]
+    assert query(q="description:*")["query"]["bool"]["must"] == [{"exists": {"field": "description"}}]
+
+
 def test_recency_ranks_only_searches_by_relevance_and_can_be_turned_off() -> None:
     recency = {**weights.RECENCY, "origin": NOW.isoformat()}
     assert query(q="a")["query"]["bool"]["should"] == [{"distance_feature": recency}]
@@ -90,6 +97,9 @@ def test_a_facet_ignores_its_own_filter_and_heeds_the_others() -> None:
     language = body["aggs"]["language"]
     assert language["filter"]["bool"]["filter"] == [{"terms": {"source.id": ["x"]}}]
     assert language["aggs"]["values"]["terms"]["field"] == "language"
+    assert "missing" not in language["aggs"]
+    missing = query(facets="author", facet_missing=True)["aggs"]["author"]["aggs"]["missing"]
+    assert missing == {"missing": {"field": "authors"}}
 
 
 def test_pages_fields_and_highlights() -> None:
@@ -109,6 +119,9 @@ def test_pages_fields_and_highlights() -> None:
         ({"sort": "best"}, "relevance"),
         ({"page_size": 0}, "greater than or equal to 1"),
         ({"colour": "red"}, "Extra inputs"),
+        ({"explain": True, "sort": "newest"}, "leave it out here"),
+        ({"explain": True, "mode": "hybrid"}, "leave it out here"),
+        ({"explain": True, "page_size": 101}, "at most 100 articles"),
     ],
 )
 def test_wrong_parameters_are_refused_with_what_is_allowed(params: dict[str, Any], said: str) -> None:
