@@ -1,6 +1,6 @@
-"""Entities of the service beside the plain pipeline's: strict F1 and words a second of CPU, interleaved in one run.
+"""Entities of the service beside plain pipelines': strict F1 and words a second of CPU, interleaved in one run.
 
-    nice python benchmarks/bench_enrich.py DATA [--model en_core_web_sm] [--rounds 5]
+    nice python benchmarks/bench_enrich.py DATA [--model en_newsloom_news] [--baseline en_core_web_sm] [--rounds 5]
 
 DATA: NDJSON lines `{"text", "entities": [[start, end, "PER" | "ORG" | "LOC" | …], …]}`; other labels are left out on
 both sides. A prediction counts when start, end and type are those of the gold. Our person is PER, organisation ORG,
@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,8 @@ def timed(work: Callable[[], list[Spans]]) -> tuple[float, list[Spans]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--model", default="en_core_web_sm")
+    parser.add_argument("--model", default="en_newsloom_news")
+    parser.add_argument("--baseline", default="en_core_web_sm")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
     rows: list[dict[str, Any]] = [json.loads(line) for line in args.data.read_text(encoding="utf-8").splitlines()]
@@ -66,9 +68,9 @@ def main() -> None:
     words = sum(len(row["text"].split()) for row in rows)
     articles = [article(i, row["text"]) for i, row in enumerate(rows)]
     models = load_models(args.model)
-    nlp = models.pipelines["en"]
+    pipelines = {f"{name}, NER only": load_models(name).pipelines["en"] for name in (args.baseline, args.model)}
 
-    def plain() -> list[Spans]:
+    def plain(nlp: Any) -> list[Spans]:
         docs = nlp.pipe((row["text"] for row in rows), batch_size=CHUNK)
         return [{(e.start_char, e.end_char, PLAIN[e.label_]) for e in doc.ents if e.label_ in PLAIN} for doc in docs]
 
@@ -78,8 +80,7 @@ def main() -> None:
             {(m.start, m.end, OURS[e.type]) for e in one.entities if e.type in OURS for m in e.mentions} for one in done
         ]
 
-    plain_name = f"{args.model}, NER only"
-    sides = {plain_name: plain, "newsloom enrich": ours}
+    sides = {name: partial(plain, nlp) for name, nlp in pipelines.items()} | {"newsloom enrich": ours}
     times: dict[str, list[float]] = {name: [] for name in sides}
     found: dict[str, list[Spans]] = {}
     for _ in range(args.rounds):
@@ -87,15 +88,19 @@ def main() -> None:
             seconds, found[name] = timed(work)
             times[name].append(seconds)
     print(f"{len(rows)} articles, {words} words, {args.rounds} rounds, words a second of CPU (best round)")
-    found["plain, trimmed"] = [trimmed(row["text"], spans) for row, spans in zip(rows, found[plain_name], strict=True)]
+    found |= {
+        f"{name.split(',')[0]}, trimmed": [trimmed(row["text"], s) for row, s in zip(rows, found[name], strict=True)]
+        for name in pipelines
+    }
     for name in found:
         p, r, f1 = scores(gold, found[name])
         kinds = "  ".join(f"{k} {scores(gold, found[name], k)[2]:.3f}" for k in ("PER", "ORG", "LOC"))
         speed = f"{words / min(times[name]):7.0f} words/s" if name in times else " " * 15
-        print(f"{name:26} {speed}  P {p:.3f}  R {r:.3f}  F1 {f1:.3f}  {kinds}")
-    baseline, own = times.values()
-    ratios = sorted(b / o for b, o in zip(baseline, own, strict=True))
-    print(f"speed ratio, median over the rounds: {ratios[len(ratios) // 2]:.3f}")
+        print(f"{name:28} {speed}  P {p:.3f}  R {r:.3f}  F1 {f1:.3f}  {kinds}")
+    baseline, *others = times
+    for name in others:
+        ratios = sorted(b / o for b, o in zip(times[baseline], times[name], strict=True))
+        print(f"speed of {name} to {baseline}, median over the rounds: {ratios[len(ratios) // 2]:.3f}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from services.enrich.pieces import Piece, batches
 from services.enrich.spans import Span, trim
 from services.enrich.words import TYPES
 
+_POSSESSIVE = re.compile(r"['’]s? ")
 _LIST = re.compile(r"(?:[\s,/&–-]|\b(?:and|or|und|et|y|e|en)\b)*")
 
 
@@ -58,9 +59,10 @@ def merge(text: str, model: Sequence[Span], table: Sequence[Span], lexicon: Lexi
 def _stands(text: str, span: Span, table: Sequence[Span]) -> bool:
     """Whether a span of the model stands against those of the table that it overlaps.
 
-    Not when one of them goes beyond it, and not when it only lists several ("Oslo & Bergen").
+    Not when one of them goes beyond it or owns the rest of it ("United Nations' General Assembly"), and not when it
+    only lists several ("Oslo & Bergen").
     """
-    if any(t.start < span.start or span.end < t.end for t in table):
+    if any(t.start < span.start or span.end < t.end or _POSSESSIVE.match(text, t.end, span.end) for t in table):
         return False
     edges = [span.start, *(at for t in table for at in (t.start, t.end)), span.end]
     between = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -168,7 +168,7 @@ class Settings(BaseSettings):
     batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
     batch_wait_s: float = Field(0.1, ge=0, le=10, description="longest wait for a batch to fill")
     spacy_model: str = Field(
-        "en_core_web_sm", description="spaCy pipelines by package name or path, separated by commas, one a language"
+        "en_newsloom_news", description="spaCy pipelines by package name or path, separated by commas, one a language"
     )
     embedding_model: str = Field(
         "",

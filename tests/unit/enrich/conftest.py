@@ -12,7 +12,7 @@ Make = Callable[..., Article]
 
 @pytest.fixture(scope="session")
 def models() -> Models:
-    return load_models("en_core_web_sm")
+    return load_models("en_newsloom_news")
 
 
 @pytest.fixture(scope="session")
