@@ -8,6 +8,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 
 from services.runtime.errors import UsageError
 from services.runtime.logs import configure_logs
@@ -38,9 +39,12 @@ def run(
     settings = load_settings()
     configure_logs(settings, service)
     module = importlib.import_module(MODULES[service])
-    work = module.serve(settings) if service == "search" else run_service(service, settings, module.wiring)
+    gateway = service == "search"
+    work = module.serve(settings) if gateway else run_service(service, settings, module.wiring)
     try:
-        asyncio.run(work)
+        # 20 clients on 2 cores: p95 beside plain searches 1.24 with asyncio's own loop, 1.11 with uvloop. The other
+        # services do their work in processes, and wait for Kafka.
+        (uvloop.run if gateway else asyncio.run)(work)
     except UsageError:
         raise
     except Exception:
