@@ -128,6 +128,11 @@ class Settings(BaseSettings):
     closed: bool = Field(
         False, description="reading needs a key too; browsers and feed readers give it as the password of any user"
     )
+    full_text: bool = Field(
+        True,
+        description="whether an article's page shows the whole text; else only how it begins, where rights ask for "
+        "that (the API and exports have it either way)",
+    )
     rate_limit: int = Field(
         0,
         ge=0,

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+BEGINNING = 400
+"""Characters of a body of which the page may show the beginning alone."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -26,6 +29,15 @@ def paragraphs(body: str, entities: list[dict[str, Any]]) -> list[list[Piece]]:
         found.append(list(_pieces(body, start, end, inside)))
         start = end + 2
     return [pieces for pieces in found if pieces]
+
+
+def beginning(body: str) -> str:
+    """The body's first paragraph, cut between words where it is long; places of mentions in it stay the same."""
+    first = body.partition("\n\n")[0]
+    if len(first) <= BEGINNING:
+        return first
+    cut = first.rfind(" ", 1, BEGINNING + 1)
+    return first[: cut if cut > 0 else BEGINNING]
 
 
 def _fitting(body: str, entities: list[dict[str, Any]]) -> Iterator[tuple[int, int, dict[str, Any]]]:

@@ -73,7 +73,9 @@ async def article(identity: str, state: Newsloom) -> HTMLResponse:
         text = "There is no such article here. It may have been skipped; ask for its journey."
         return message(404, "No such article", text)
     document = article_of(found)
-    body = marks.paragraphs(document["body"], document.get("entities", []))
+    whole = state.settings.full_text
+    shown = document["body"] if whole else marks.beginning(document["body"])
+    body = marks.paragraphs(shown, document.get("entities", []))
     journey = await state.provider.journey(identity)
     counts = counts_of(await state.provider.search(build_counts([document["story_id"] or identity])))
     return render(
@@ -81,6 +83,8 @@ async def article(identity: str, state: Newsloom) -> HTMLResponse:
         told=sum(counts.values()),
         article=document,
         paragraphs=body,
+        whole=whole,
+        made={name: found.get(name) for name in ("revision", "models")},
         similar=await similar(state.provider, identity, SIMILAR) or [],
         journey=journey_of(journey) if journey else None,
     )

@@ -111,6 +111,24 @@ async def test_an_entity_tells_how_articles_call_it(settings: Settings, serve: A
         assert "mentions" not in found["articles"][0]["entities"][0]
 
 
+async def test_a_page_shows_the_whole_text_or_its_beginning_and_of_which_reading_it_is(
+    settings: Settings, serve: Any
+) -> None:
+    one = enriched("one", body="It begins.\n\nIt goes on.", models={"ner": "some_model 1.0"}, revision=2)
+    await fill(settings, [one])
+    async with serve(settings) as http:
+        page = (await http.get(f"/articles/{one.id}")).text
+        assert "It goes on." in page
+        assert "Read on at" not in page
+        assert "Names and topics by some_model 1.0, revision 2." in page
+    async with serve(settings.model_copy(update={"full_text": False})) as http:
+        page = (await http.get(f"/articles/{one.id}")).text
+        assert "It begins." in page
+        assert "It goes on." not in page
+        assert "Read on at" in page
+        assert "It goes on." in (await http.get(f"/v1/articles/{one.id}")).json()["body"]
+
+
 @pytest.mark.parametrize("text", ATTACKS)
 async def test_entities_with_hostile_names_have_their_page(http: httpx.AsyncClient, text: str) -> None:
     identity = quote(f"person:{text}", safe="")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.search.pages.bars import HEIGHT, WIDTH, Chart, chart
 from services.search.pages.links import chips, choices, page, without
-from services.search.pages.marks import Piece, paragraphs
+from services.search.pages.marks import BEGINNING, Piece, beginning, paragraphs
 from services.search.pages.openapi import endpoints, kind
 from services.search.pages.periods import periods
 from services.search.pages.snippets import snippet
@@ -147,3 +147,19 @@ def test_the_api_is_described_in_words() -> None:
     assert second.parameters == []
     assert kind({"enum": ["a", "b"]}) == "a | b"
     assert kind({"type": "array", "items": {"type": "string"}}) == "string, repeatable"
+
+
+@given(st.text(alphabet="ab \n", max_size=3 * BEGINNING))
+def test_a_beginning_is_the_first_paragraph_or_whole_words_of_it(body: str) -> None:
+    shown = beginning(body)
+    first = body.split("\n\n")[0]
+    assert first.startswith(shown)
+    assert len(shown) <= BEGINNING
+    assert shown == first or " " not in first[1 : BEGINNING + 1] or first[len(shown)] == " "
+
+
+def test_a_beginning_keeps_its_marks_and_loses_those_behind_it() -> None:
+    body = "Ben came. " + "word " * 100 + "Ben left."
+    mentions = [{"start": 0, "end": 3, "text": "Ben"}, {"start": len(body) - 9, "end": len(body) - 6, "text": "Ben"}]
+    (only,) = paragraphs(beginning(body), [{"id": "i", "name": "n", "type": "person", "mentions": mentions}])
+    assert [piece.text for piece in only if piece.entity] == ["Ben"]
