@@ -9,6 +9,8 @@ from pydantic import Field
 from services.contracts.messages import Model, Utc
 from services.contracts.urls import canonical_url, domain_of
 
+LATEST = 5
+"""Items that a source shows of what its lists have."""
 RECENT = 3000
 """Most ids of seen items that a source's document keeps; older ones are found in the journeys."""
 
@@ -21,6 +23,14 @@ class Validators(Model):
     last_modified: str | None = None
 
 
+class Headline(Model):
+    """One item of a source's lists, as it stands there."""
+
+    url: str
+    title: str | None = None
+    published_at: Utc | None = None
+
+
 class SourceState(Model):
     """How polling goes; written by the worker that holds the lease."""
 
@@ -31,6 +41,7 @@ class SourceState(Model):
     failures: int = Field(default=0, description="polls in a row in which nothing of the source could be read")
     polls: int = 0
     found: int = Field(default=0, description="new items of all polls")
+    latest: tuple[Headline, ...] = Field(default=(), description="the newest items of its lists when last read")
     validators: tuple[Validators, ...] = ()
     recent: tuple[str, ...] = Field(default=(), description="ids of items seen, cut to 16 digits, newest first")
     lease_owner: str | None = None

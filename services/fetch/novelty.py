@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from services.contracts.messages import Hints, UrlMessage
-from services.contracts.sources import RECENT, SourceRecord, SourceState, Validators
+from services.contracts.sources import LATEST, RECENT, Headline, SourceRecord, SourceState, Validators
 from services.contracts.urls import MAX_URL_LENGTH, InvalidUrl, article_id, canonical_url
 from services.fetch.listing import Feed, Item
 from services.fetch.text import language_of
 
 MAX_ITEMS = 1000
 """Most items of one list that are looked at, the newest first: a sitemap may name all pages a site ever had."""
+_OLDEST = datetime.min.replace(tzinfo=UTC)
 LONGEST_BACKOFF_S = 6 * 3600.0
 RECHECK_EVERY = 50
 """Every so many polls a list is asked for unconditionally, since servers return stale ETags (Media Cloud saw many)."""
@@ -60,7 +61,8 @@ def next_state(
     failures = old.failures + 1 if failed else 0
     validators = {v.url: v for v in old.validators if v.url in source.lists}
     validators.update({entry.url: entry.validators for entry in listed if entry.validators})
-    seen = [short_id(item.url) for item in _looked_at(listed)]
+    items = list(_looked_at(listed))
+    seen = [short_id(item.url) for item in items]
     return SourceState(
         next_poll=now + timedelta(seconds=_wait_s(source.interval_s or interval_s, failures)),
         last_poll=now,
@@ -69,9 +71,15 @@ def next_state(
         failures=failures,
         polls=old.polls + 1,
         found=old.found + news,
+        latest=_latest(items) or old.latest,  # nothing changed, or nothing could be read
         validators=tuple(validators.values()),
         recent=tuple(dict.fromkeys((*seen, *old.recent)))[: max(RECENT, len(seen))],
     )
+
+
+def _latest(items: Iterable[Item]) -> tuple[Headline, ...]:
+    newest = sorted(items, key=lambda item: item.published_at or _OLDEST, reverse=True)[:LATEST]
+    return tuple(Headline(url=i.url, title=i.title and i.title[:300], published_at=i.published_at) for i in newest)
 
 
 def _wait_s(interval_s: float, failures: int) -> float:
@@ -81,11 +89,10 @@ def _wait_s(interval_s: float, failures: int) -> float:
 
 
 def _looked_at(listed: Iterable[Listed]) -> Iterable[Item]:
-    oldest = datetime.min.replace(tzinfo=UTC)
     for entry in listed:
         items = [item for item in entry.feed.items if _fetchable(item.url)] if entry.feed else []
         # sorted() is stable: items without a date keep the list's own order, after those with one.
-        yield from sorted(items, key=lambda item: item.published_at or oldest, reverse=True)[:MAX_ITEMS]
+        yield from sorted(items, key=lambda item: item.published_at or _OLDEST, reverse=True)[:MAX_ITEMS]
 
 
 def _fetchable(url: str) -> bool:

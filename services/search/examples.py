@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.contracts.examples import examples_of
-from services.contracts.sources import SourceRecord, SourceState
+from services.contracts.sources import Headline, SourceRecord, SourceState
 from services.runtime.settings import STAGES
 from services.search.fates import fates_of
 from services.search.journeys import journey_of
@@ -18,7 +18,8 @@ from services.search.webhooks import Webhook
 
 _AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 _FEED = "https://news.example/feed.xml"
-_POLLED = SourceState(last_poll=_AT, last_success=_AT, next_poll=_AT, polls=12, found=80)
+_NEWEST = Headline(url="https://news.example/2026/harbour", title="Harbour opens", published_at=_AT)
+_POLLED = SourceState(last_poll=_AT, last_success=_AT, next_poll=_AT, polls=12, found=80, latest=(_NEWEST,))
 FOLLOWED = SourceRecord(id="news-example-1a2b3c4d", name="Harbour News", feeds=(_FEED,), added_at=_AT, state=_POLLED)
 SOURCE = source_of(FOLLOWED, no_activity(_AT))
 OPML_DONE = {"added": 2, "merged": 0, "unchanged": 1, "duplicates": 0, "refused": []}

@@ -43,6 +43,20 @@ def test_of_a_long_list_the_newest_are_looked_at() -> None:
     assert {item.url for item in found.values()} == {item.url for item in items[5:]}
 
 
+def test_a_source_shows_the_newest_of_all_its_lists_until_it_can_be_read_again() -> None:
+    lists = [
+        Listed(
+            url, Feed(None, tuple(Item(f"{url}/{n}", f"{n}", NOW + timedelta(days=n + odd)) for n in range(0, 8, 2)))
+        )
+        for odd, url in enumerate((FEED, FEED + "2"))
+    ]
+    state = next_state(source(), [*lists, listed("https://news.example/undated")], 9, NOW, 300)
+    assert [item.url for item in state.latest] == [f"{FEED}2/6", f"{FEED}/6", f"{FEED}2/4", f"{FEED}/4", f"{FEED}2/2"]
+    assert state.latest[0].title == "6"
+    before = source().model_copy(update={"state": state})
+    assert next_state(before, [Listed(FEED)], 0, NOW, 300).latest == state.latest
+
+
 def test_messages_carry_hints() -> None:
     item = Item("https://news.example/1", "One", NOW, "Summary", ("Ada Quay",))
     (message,) = messages(source(), [item])
