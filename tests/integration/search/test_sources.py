@@ -45,6 +45,12 @@ async def test_a_source_lives_from_post_to_delete(settings: Settings, serve: Any
         assert shown["health"]["status"] == "failing"
         assert shown["health"]["last_error"] == "HTTP status 500"
         assert shown["health"]["next_poll"] is None
+        newest = {"url": "https://harbour.example/1", "title": "<script>window.x=1</script>", "published_at": None}
+        set_state(settings, identity, latest=[newest])
+        assert (await http.get(where)).json()["health"]["latest"] == [newest]
+        page = (await http.get("/sources")).text
+        assert "&lt;script&gt;window.x=1" in page
+        assert "<script>window" not in page
         assert shown["feeds"] == [FEED]
         assert (await http.post(f"{where}/poll")).status_code == 202
         assert [s["id"] for s in (await http.get("/v1/sources?health=failing")).json()["sources"]] == [identity]
