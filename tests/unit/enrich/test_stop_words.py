@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from services.enrich.stop_words import FILLERS, stop_words
@@ -17,3 +20,10 @@ def test_a_language_without_a_list_has_none(language):
 
 def test_fillers_are_lower_case_words():
     assert all(word == word.lower() and word.strip() for words in FILLERS.values() for word in words)
+
+
+def test_a_list_does_not_bring_its_tokenizer_which_takes_seconds_in_french():
+    told = "import sys; from services.enrich.stop_words import stop_words; "
+    told += "assert 'est' in stop_words('fr'); print('spacy.lang.fr' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "False"
