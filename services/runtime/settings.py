@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="most requests a minute for each API key, and for each address of those without one; 0: any number",
     )
+    cors: str = Field(
+        "",
+        pattern=r"^(\*|\s*(https?://[A-Za-z0-9.\-\[\]:]+)(\s*,\s*https?://[A-Za-z0-9.\-\[\]:]+)*\s*|)$",
+        description="web pages of other sites that may read the API (CORS): origins such as https://app.example, "
+        "separated by commas, or * for any",
+    )
     hosts: str = Field(
         "",
         description="names by which the gateway may be asked besides localhost, separated by commas; "

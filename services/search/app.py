@@ -91,7 +91,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         embedder=embedder,
     )
     problems.install(app)
-    middleware.install(app, access, RateLimit(settings.rate_limit, access))
+    middleware.install(app, access, RateLimit(settings.rate_limit, access), settings.cors)
     for module in (
         search,
         suggest,

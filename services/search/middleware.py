@@ -6,6 +6,7 @@ import time
 from fastapi import FastAPI, Request, Response
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -120,9 +121,25 @@ class _Answer:
         SECONDS.labels(route).observe(time.perf_counter() - self._started)
 
 
-def install(app: FastAPI, access: Access, rate: RateLimit) -> None:
-    """Add the middleware to `app`; what is added last sees a request first."""
+def install(app: FastAPI, access: Access, rate: RateLimit, cors: str = "") -> None:
+    """Add the middleware to `app`; what is added last sees a request first. `cors`: origins of pages that may read."""
     app.add_middleware(EveryAnswer, access=access, rate=rate)
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=COMPRESSION)
     app.add_middleware(HeadAsGet)
+    if origins := [origin.strip() for origin in cors.split(",") if origin.strip()]:
+        # Reading alone: writes come from our own pages and from programs (access.py).
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=("GET", "HEAD"),
+            allow_headers=(
+                "Authorization",
+                "X-API-Key",
+                "X-Request-Id",
+                "traceparent",
+                "If-None-Match",
+                "Last-Event-ID",
+            ),
+            expose_headers=("ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"),
+        )

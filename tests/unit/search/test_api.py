@@ -387,3 +387,38 @@ async def test_with_a_rate_limit_every_answer_tells_what_is_left_also_those_that
     assert [a.headers["RateLimit"].split(";t=")[0] for a in answers] == [f'"minute";r={n}' for n in (2, 1, 0, 0)]
     assert "Content-Security-Policy" in answers[-1].headers
     assert "more than 3 requests a minute" in problem(answers[-1], 429)["detail"]
+
+
+async def test_pages_of_named_sites_may_read_and_no_others() -> None:
+    ours = "https://app.example"
+    made = Gateway(cors=f"{ours}, http://127.0.0.1:5173")
+    try:
+        found = await made.http.get("/v1/search", headers={"Origin": ours})
+        assert found.headers["access-control-allow-origin"] == ours
+        assert "Link" in found.headers["access-control-expose-headers"]
+        assert found.headers["x-request-id"]
+        wanted = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "X-API-Key"}
+        asked = await made.http.options("/v1/search", headers={"Origin": ours, **wanted})
+        assert asked.status_code == 200
+        written = await made.http.options(
+            "/v1/articles", headers={**wanted, "Origin": ours, "Access-Control-Request-Method": "POST"}
+        )
+        assert written.status_code == 400
+        other = await made.http.get("/v1/search", headers={"Origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in other.headers
+        problem(await made.http.post("/v1/articles", json={"url": "https://a.example/"}, headers={"Origin": ours}), 403)
+    finally:
+        await made.close()
+
+
+async def test_without_the_setting_no_other_page_reads(gateway: Gateway) -> None:
+    found = await gateway.http.get("/v1/search", headers={"Origin": "https://app.example"})
+    assert "access-control-allow-origin" not in found.headers
+
+
+@pytest.mark.parametrize(
+    "wrong", ["app.example", "https://app.example/path", "https://a.example b", "*,https://a.example"]
+)
+def test_origins_that_are_none_are_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="cors"):
+        settings_for_tests(cors=wrong)
