@@ -68,7 +68,8 @@ def main() -> None:
     words = sum(len(row["text"].split()) for row in rows)
     articles = [article(i, row["text"]) for i, row in enumerate(rows)]
     models = load_models(args.model)
-    pipelines = {f"{name}, NER only": load_models(name).pipelines["en"] for name in (args.baseline, args.model)}
+    loaded = {args.baseline: load_models(args.baseline), args.model: models}
+    pipelines = {f"{name}, NER only": own.pipelines["en"] for name, own in loaded.items()}
 
     def plain(nlp: Any) -> list[Spans]:
         docs = nlp.pipe((row["text"] for row in rows), batch_size=CHUNK)

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 from spacy.training import Example
@@ -21,7 +20,7 @@ from spacy.util import filter_spans, fix_random_seed
 from teachers import Labelled, label
 from texts import fetch, paragraphs
 
-from services.enrich.models import located
+from services.enrich.models import load_models
 
 BASE = "en_core_web_sm"
 SHIPPED = Path(__file__).parents[2] / "services" / "enrich" / "pipelines" / "en_newsloom_news"
@@ -40,10 +39,7 @@ def main() -> None:
     sys.path.insert(0, str(args.work / "faker"))
     from augment import Variants
 
-    nlp = spacy.load(located(BASE))
-    nlp.select_pipes(enable="ner")
-    for name in [n for n in nlp.component_names if n != "ner"]:
-        nlp.remove_pipe(name)
+    nlp = load_models(BASE).pipelines["en"]
     fix_random_seed(0)
     train(nlp, Variants(silver(args.work), 1), args.tokens, args.out)
 

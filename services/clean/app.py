@@ -7,6 +7,7 @@ from functools import partial
 from services.clean.extract import CleanLimits, extract
 from services.contracts.messages import PageMessage
 from services.contracts.topics import ARTICLES, PAGES
+from services.runtime.commas import parts
 from services.runtime.dated import dated
 from services.runtime.each import each
 from services.runtime.pool import Pool
@@ -17,7 +18,7 @@ from services.runtime.stage import Outcome, Stage
 
 def limits_of(settings: Settings) -> CleanLimits:
     """The part of the settings that extraction needs."""
-    languages = frozenset(filter(None, (code.strip() for code in settings.languages.split(","))))
+    languages = frozenset(parts(settings.languages))
     return CleanLimits(max_page_bytes=settings.max_page_bytes, min_words=settings.min_words, languages=languages)
 
 

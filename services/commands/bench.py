@@ -11,7 +11,7 @@ import typer
 from tqdm import tqdm
 
 from services.commands.bench_pages import page, pages
-from services.commands.output import console, print_json
+from services.commands.output import JsonOption, console, print_json
 from services.contracts.topics import PAGES
 from services.runtime.errors import Unavailable
 from services.runtime.gateway import ask
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def bench(
     number: Annotated[int, typer.Option("--pages", help="pages to send at once", min=1, max=100_000)] = 500,
     single: Annotated[int, typer.Option(help="pages to send one by one, each when all is idle", min=2, max=1000)] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure the running stack: pages a second of a burst, and the seconds until one page is found while all is idle.
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from services.commands import dead_work
 from services.commands.dead_choice import Choice, time_option
 from services.commands.dead_work import Marked, Sender, Tally
-from services.commands.output import complaints, console, print_json
+from services.commands.output import JsonOption, complaints, console, print_json
 from services.commands.steps import Steps
 from services.contracts.topics import Topic
 from services.runtime.errors import UsageError
@@ -36,7 +36,6 @@ StatesOption = Annotated[bool, typer.Option("--all-states", help="also what was 
 LimitOption = Annotated[int | None, typer.Option(help="at most so many, the oldest of each topic first", min=1)]
 RateOption = Annotated[float | None, typer.Option(help="most messages a second", min=0.01)]
 DryOption = Annotated[bool, typer.Option("--dry-run", help="only say what would be done")]
-JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from elasticsearch import ApiError, TransportError
 
-from services.commands.output import complaints, console, print_json
+from services.commands.output import JsonOption, complaints, console, print_json
 from services.commands.steps import Steps
 from services.contracts import indices
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
@@ -33,7 +33,7 @@ def command(
     reason: Annotated[str, typer.Option(help="why; journeys and the API will say it")] = "taken down",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be forgotten")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Take articles out of the archive so that nothing brings them back: no replay, no newer fetch.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from services.commands.output import complaints, console, print_json
+from services.commands.output import JsonOption, complaints, console, print_json
 from services.runtime.gateway import Refused, ask
 from services.runtime.settings import Settings, load_settings
 
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def journey(
     page: Annotated[str, typer.Argument(help="the page's URL, or its id (64 hex digits)")],
     wait: Annotated[float, typer.Option(help="seconds to wait for a final fate", min=0, max=3600)] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell what became of a page: each stage, when, and its fate with the reason.
 

@@ -7,13 +7,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from services.commands.output import complaints, console, print_json
+from services.commands.output import JsonOption, complaints, console, print_json
 from services.runtime.elastic import sync_client
 from services.runtime.errors import UsageError
 from services.runtime.keys import SCOPES, KeyIndex, Scope, new_key
 from services.runtime.settings import load_settings
-
-JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 def register(app: typer.Typer) -> None:

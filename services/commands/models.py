@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from services.commands.output import JsonOption
 from services.runtime.settings import load_settings
 
 
@@ -16,7 +17,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(models, name="models")
 
 
-def list_models(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
+def list_models(as_json: JsonOption = False) -> None:
     """Print the pipelines of NEWSLOOM_SPACY_MODEL, then others that are known."""
     # Here, not above: spaCy takes two seconds to import.
     from services.commands.models_work import described, shown

@@ -1,11 +1,13 @@
 """How commands print: JSON for scripts, tables and plain lines for people."""
 
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+import typer
 from rich.console import Console
 
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
 

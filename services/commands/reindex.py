@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
-from services.commands.output import console, print_json
+from services.commands.output import JsonOption, console, print_json
 from services.commands.steps import Steps
 from services.contracts import indices
 from services.index import reindex
@@ -49,7 +49,7 @@ def command(
     clean_up: Annotated[
         bool, typer.Option("--clean-up", help="delete what earlier reindexes kept, nothing else")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Build the articles' index anew, with this release's mapping, and switch to it in one step.
 

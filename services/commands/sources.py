@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from services.commands.output import complaints, console, print_json
+from services.commands.output import JsonOption, complaints, console, print_json
 from services.commands.sources_read import find, read_yaml
 from services.runtime.elastic import sync_client
 from services.runtime.errors import UsageError
@@ -17,7 +17,6 @@ from services.runtime.sources.index import SourceIndex
 from services.runtime.sources.opml import read_opml, write_opml
 from services.runtime.sources.plan import Wanted, plan
 
-JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 UrlArgument = Annotated[str, typer.Argument(help="a feed, a sitemap, or a page that names its feeds", metavar="URL")]
 SEEDS = Path("seeds/sources.yaml")
 

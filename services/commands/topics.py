@@ -7,7 +7,7 @@ from kafka import KafkaAdminClient
 from rich.console import Console
 from rich.table import Table
 
-from services.commands.output import console, print_json
+from services.commands.output import JsonOption, console, print_json
 from services.commands.topics_train import train
 from services.contracts.topics import TOPICS, Topic
 from services.contracts.topics_page import kept, size
@@ -29,7 +29,7 @@ def topics(
     context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="compare Kafka with the map; exit 1 when it differs")] = False,
     create: Annotated[bool, typer.Option("--create", help="create the topics that Kafka lacks")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Print the map of the topics: what is on them, who writes and who reads, how long and how large."""
     if context.invoked_subcommand:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.enrich.topic_words import words_of
+from services.runtime.commas import parts
 from services.runtime.errors import UsageError
 
 SURE = 0.95
@@ -88,7 +89,7 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str] | None:
 
 def load_topics(paths: str) -> OwnTopics:
     """The files in `paths`, separated by commas. Raises TopicModelBroken."""
-    return OwnTopics([_load(Path(path.strip()).expanduser()) for path in paths.split(",") if path.strip()])
+    return OwnTopics([_load(Path(path).expanduser()) for path in parts(paths)])
 
 
 def _load(path: Path) -> TopicFile:

@@ -78,8 +78,13 @@ def next_state(
 
 
 def _latest(items: Iterable[Item]) -> tuple[Headline, ...]:
-    newest = sorted(items, key=lambda item: item.published_at or _OLDEST, reverse=True)[:LATEST]
+    newest = _newest_first(items)[:LATEST]
     return tuple(Headline(url=i.url, title=i.title and i.title[:300], published_at=i.published_at) for i in newest)
+
+
+def _newest_first(items: Iterable[Item]) -> list[Item]:
+    # sorted() is stable: items without a date keep the list's own order, after those with one.
+    return sorted(items, key=lambda item: item.published_at or _OLDEST, reverse=True)
 
 
 def _wait_s(interval_s: float, failures: int) -> float:
@@ -91,8 +96,7 @@ def _wait_s(interval_s: float, failures: int) -> float:
 def _looked_at(listed: Iterable[Listed]) -> Iterable[Item]:
     for entry in listed:
         items = [item for item in entry.feed.items if _fetchable(item.url)] if entry.feed else []
-        # sorted() is stable: items without a date keep the list's own order, after those with one.
-        yield from sorted(items, key=lambda item: item.published_at or _OLDEST, reverse=True)[:MAX_ITEMS]
+        yield from _newest_first(items)[:MAX_ITEMS]
 
 
 def _fetchable(url: str) -> bool:

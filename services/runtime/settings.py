@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationErr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.contracts.topics import RETRY_TIERS
+from services.runtime.commas import parts
 from services.runtime.errors import UsageError
 
 MOST_DELAY_S = 900.0
@@ -47,13 +48,13 @@ def _namespace(value: str) -> str:
 
 
 def _networks(value: str) -> str:
-    for part in filter(None, (p.strip() for p in value.split(","))):
+    for part in parts(value):
         ipaddress.ip_network(part)
     return value
 
 
 def _codes(value: str) -> str:
-    codes = [code.strip().lower() for code in value.split(",") if code.strip()]
+    codes = [code.lower() for code in parts(value)]
     if wrong := [code for code in codes if not re.fullmatch("[a-z]{2,3}", code)]:
         raise ValueError(f"use ISO 639-1 codes such as en,de,fr; not {', '.join(wrong)}")
     return ",".join(codes)
@@ -62,14 +63,14 @@ def _codes(value: str) -> str:
 def _delays(value: str) -> str:
     if value.strip().lower() in ("", "none"):
         return ""
-    parts = value.split(",")
+    delays = value.split(",")
     try:
-        fits = len(parts) <= RETRY_TIERS and all(0 < float(part) <= MOST_DELAY_S for part in parts)
+        fits = len(delays) <= RETRY_TIERS and all(0 < float(delay) <= MOST_DELAY_S for delay in delays)
     except ValueError:
         fits = False
     if not fits:
         raise ValueError("give up to three delays in seconds, each at most 900, such as 15,120,600; or none")
-    return ",".join(part.strip() for part in parts)
+    return ",".join(delay.strip() for delay in delays)
 
 
 def _archive(value: str) -> str:
@@ -82,7 +83,7 @@ def _archive(value: str) -> str:
 
 
 def _stages(value: str) -> str:
-    for part in filter(None, (p.strip() for p in value.split(","))):
+    for part in parts(value):
         name, _, address = part.partition("=")
         if name not in (*STAGES, *BESIDE):
             raise ValueError(f"give NAME=HOST:PORT, where NAME is one of {', '.join((*STAGES, *BESIDE))}")
@@ -267,8 +268,8 @@ class Settings(BaseSettings):
     def stage_addresses(self) -> dict[str, tuple[str, int]]:
         """Host and port of the services' health servers, as far as they are known here."""
         if self.stages:
-            parts = (part.strip().partition("=") for part in self.stages.split(",") if part.strip())
-            split = {name: address.rpartition(":") for name, _, address in parts}
+            named = (part.partition("=") for part in parts(self.stages))
+            split = {name: address.rpartition(":") for name, _, address in named}
             return {name: (host.strip("[]"), int(port)) for name, (host, _, port) in split.items()}
         return {} if self.health else {name: self.health_address(name) for name in self.running}
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
+from services.runtime.commas import parts
 from services.runtime.keys import SCOPES, KeyRecord, Scope, digest
 from services.runtime.loopback import is_loopback
 from services.runtime.settings import Settings, SettingsError
@@ -31,13 +32,13 @@ class Access:
     """Judges requests by the settings."""
 
     def __init__(self, settings: Settings) -> None:
-        keys = (key.strip() for key in settings.api_keys.get_secret_value().split(","))
-        self._keys: dict[str, frozenset[Scope]] = {digest(key): _ALL for key in keys if key}
+        keys = parts(settings.api_keys.get_secret_value())
+        self._keys: dict[str, frozenset[Scope]] = {digest(key): _ALL for key in keys}
         self._own = dict(self._keys)
         self._keyed = bool(self._keys)
         self.closed = settings.closed  # reading needs a key too
         self._loopback = is_loopback(settings.gateway[0])
-        self._hosts = {name.strip().lower() for name in settings.hosts.split(",") if name.strip()}
+        self._hosts = {name.lower() for name in parts(settings.hosts)}
         if not self._loopback and not self._keys and not settings.allow_open:
             raise SettingsError(
                 f"NEWSLOOM_HTTP is {settings.http!r}, which other machines can reach, and NEWSLOOM_API_KEYS is empty: "

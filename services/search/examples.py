@@ -63,8 +63,8 @@ FOUND = {
     "next": None,
     "prev": None,
 }
-COUNTS = timeline_of({"aggregations": {"timeline": {"buckets": [_COUNTED]}}})
-TIMELINE = {"total": _TOTAL, "took_ms": 3, "interval": "day", "buckets": COUNTS}
+_STEPS = timeline_of({"aggregations": {"timeline": {"buckets": [_COUNTED]}}})
+TIMELINE = {"total": _TOTAL, "took_ms": 3, "interval": "day", "buckets": _STEPS}
 JOURNEY = journey_of(_FATE)
 SUBMITTED = submitted(_STORED["id"], _STORED["url"])
 

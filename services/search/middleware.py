@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.runtime.commas import parts
 from services.runtime.errors import Unavailable
 from services.search.access import Access
 from services.search.conditional import Conditional
@@ -127,7 +128,7 @@ def install(app: FastAPI, access: Access, rate: RateLimit, cors: str = "") -> No
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=COMPRESSION)
     app.add_middleware(HeadAsGet)
-    if origins := [origin.strip() for origin in cors.split(",") if origin.strip()]:
+    if origins := parts(cors):
         # Reading alone: writes come from our own pages and from programs (access.py).
         app.add_middleware(
             CORSMiddleware,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.runtime.commas import parts
 from services.search.weights import FACET_FIELDS
 
 MAX_WINDOW = 10_000
@@ -46,7 +47,7 @@ def _commas(value: object) -> object:
     if isinstance(value, str):
         value = [value]
     if isinstance(value, list):
-        return [part.strip() for item in value for part in str(item).split(",") if part.strip()]
+        return [part for item in value for part in parts(str(item))]
     return value
 
 
@@ -135,11 +136,16 @@ class SearchParams(FilterParams):
             raise refusal("collapse", "a cursor goes through single articles; leave collapse out")
         return self
 
+    @property
+    def scored(self) -> bool:
+        """Whether hits are ranked by one score, that of their words."""
+        return self.sort == "relevance" and self.mode == "keyword"
+
     @model_validator(mode="after")
-    def _scored(self) -> "SearchParams":
+    def _explainable(self) -> "SearchParams":
         if not self.explain:
             return self
-        if self.sort != "relevance" or self.mode != "keyword":
+        if not self.scored:
             text = "explains scores, by which sort=relevance and mode=keyword rank; leave it out here"
             raise refusal("explain", text)
         if self.page_size > MAX_EXPLAINED:

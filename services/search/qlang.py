@@ -109,7 +109,8 @@ def _meaningful(tokens: Sequence[_Token]) -> list[_Token]:
     """Without space, and without words and phrases that name nothing, nor the sign or field before such."""
     kept: list[_Token] = []
     for token in tokens:
-        if token.kind in ("word", "phrase") and not any(map(_searchable, token.text.rpartition('"~')[0] or token.text)):
+        text = _quoted(token.text)[0] if token.kind == "phrase" else token.text
+        if token.kind in ("word", "phrase") and not any(map(_searchable, text)):
             while kept and (kept[-1].kind in ("sign", "field") or kept[-1].text == "NOT"):
                 kept.pop()
         elif token.kind != "space":
@@ -221,10 +222,16 @@ def _known(token: _Token, field: str) -> str:
 
 
 def _phrase(token: _Token) -> Term:
-    text, _, near = token.text[1:].rpartition('"')
-    if near and int(near[1:]) > MAX_NEAR:
+    text, near = _quoted(token.text)
+    if near > MAX_NEAR:
         raise QueryError(f"words can be near by at most {MAX_NEAR} places", token.at)
-    return Term(text.strip(), "phrase", near=int(near[1:] or 0))
+    return Term(text, "phrase", near=near)
+
+
+def _quoted(phrase: str) -> tuple[str, int]:
+    """What stands in the quotation marks, and the number behind them; 0 without."""
+    text, _, near = phrase[1:].rpartition('"')
+    return text.strip(), int(near[1:] or 0)
 
 
 def _word(token: _Token) -> Term:

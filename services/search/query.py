@@ -66,7 +66,7 @@ def build_query(params: SearchParams, now: datetime, languages: tuple[str, ...])
 
 def stored(fields: Sequence[str]) -> Query:
     """`_source` of a request for lists: without where entities stand in the body, the half of an answer, for which
-    Elasticsearch and we would both pay. An article alone has that, too."""
+    Elasticsearch and we would both pay. One article, read by its id, has it."""
     return {"includes": list(fields), "excludes": ["entities.mentions"]}
 
 

@@ -19,11 +19,11 @@ def reader(model: type[M]) -> Callable[[Request], Awaitable[M]]:
 
     The route says `openapi_extra=documented(model)`, since FastAPI sees no parameters.
     """
-    repeated = {name for name, schema in _properties(model) if schema.get("type") == "array"}
+    lists = repeated(model)
 
     async def read(request: Request) -> M:
         try:
-            return model.model_validate(gathered(request.query_params.multi_items(), repeated))
+            return model.model_validate(gathered(request.query_params.multi_items(), lists))
         except ValidationError as error:
             errors = [{**one, "loc": ("query", *one["loc"])} for one in error.errors(include_url=False)]
             raise RequestValidationError(errors) from None
@@ -31,11 +31,16 @@ def reader(model: type[M]) -> Callable[[Request], Awaitable[M]]:
     return read
 
 
-def gathered(pairs: Iterable[tuple[str, str]], repeated: set[str]) -> dict[str, Any]:
-    """Values by name: all of them for what may be repeated, the last for what may not."""
+def repeated(model: type[BaseModel]) -> set[str]:
+    """The parameters that may be repeated."""
+    return {name for name, schema in _properties(model) if schema.get("type") == "array"}
+
+
+def gathered(pairs: Iterable[tuple[str, str]], lists: set[str]) -> dict[str, Any]:
+    """Values by name: all of them for `lists`, the last for others."""
     given: dict[str, Any] = {}
     for name, value in pairs:
-        if name in repeated:
+        if name in lists:
             given.setdefault(name, []).append(value)
         else:
             given[name] = value

@@ -40,8 +40,6 @@ def articles_of(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def highlights_of(found: dict[str, list[str]]) -> dict[str, list[str]]:
     """Snippets by field. The stemmed ones mark inflected forms too, so they go before those of the words as written."""
-    if not found:
-        return {}
     plain = {name: value for name, value in found.items() if not name.startswith("stemmed.")}
     stemmed = {name.rsplit(".", 1)[1]: value for name, value in found.items() if name.startswith("stemmed.")}
     return {**plain, **stemmed}

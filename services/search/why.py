@@ -30,9 +30,7 @@ def _parts(tree: Tree, weight: float) -> Iterator[dict[str, Any]]:
     description, score = tree["description"], tree["value"] * weight
     if not score:
         return
-    if description.startswith(_RECENCY):
-        yield {"field": "recency", "text": "", "score": score, "stemmed": False}
-    elif description == _SUM:
+    if description == _SUM:
         for one in tree["details"]:
             yield from _parts(one, weight)
     elif best := _BEST.fullmatch(description):
@@ -40,17 +38,16 @@ def _parts(tree: Tree, weight: float) -> Iterator[dict[str, Any]]:
         for number, one in enumerate(sorted(tree["details"], key=lambda d: -d["value"])):
             yield from _parts(one, others if number else weight)
     else:
-        yield _part(description, score)
+        field, text, stemmed = _named(description)
+        yield {"field": field, "text": text, "score": score, "stemmed": stemmed}
 
 
-def _part(description: str, score: float) -> dict[str, Any]:
+def _named(description: str) -> tuple[str, str, bool]:
+    """Field, text, and whether the field has stems; what is neither a term nor recency is told as it is."""
+    if description.startswith(_RECENCY):
+        return "recency", "", False
     found = next(filter(None, (term.fullmatch(description) for term in _TERMS)), None)
     if not found:
-        return {"field": "", "text": description, "score": score, "stemmed": False}
+        return "", description, False
     field = _STEMMED.sub("", found["field"])
-    return {
-        "field": _FIELDS.get(field, field),
-        "text": found["text"],
-        "score": score,
-        "stemmed": field != found["field"],
-    }
+    return _FIELDS.get(field, field), found["text"], field != found["field"]

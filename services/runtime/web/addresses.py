@@ -8,6 +8,8 @@ https://www.iana.org/assignments/iana-ipv6-special-registry
 import ipaddress
 from collections.abc import Sequence
 
+from services.runtime.commas import parts
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -48,7 +50,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 def parse_networks(text: str) -> tuple[Network, ...]:
     """Networks of a setting such as `127.0.0.0/8, ::1/128`. Raises ValueError."""
-    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(ipaddress.ip_network(part) for part in parts(text))
 
 
 def why_not_public(address: Address) -> str | None:

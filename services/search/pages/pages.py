@@ -20,6 +20,7 @@ from services.search.pages.render import HERE, message, render
 from services.search.params import SearchParams, TimelineParams
 from services.search.qlang import QueryError
 from services.search.query import ParameterError
+from services.search.query_model import gathered, repeated
 from services.search.results import article_of
 from services.search.state import Newsloom, State
 from services.search.stories import build_counts, build_headlines, counts_of, headlines_of
@@ -31,7 +32,7 @@ MODES = {"keyword": "words", "hybrid": "words and meaning"}
 _FOLDED = {"collapse": "story"}
 # Whatever the address says: the page shows what it shows, and needs the fields for it.
 _ALWAYS = {"facets": ",".join(links.FACETS), "highlight": "true", "page_size": str(PAGE_SIZE), "fields": ""}
-_REPEATED = {name for name, field in SearchParams.model_fields.items() if "list" in str(field.annotation)}
+_LISTS = repeated(SearchParams)
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -49,7 +50,7 @@ async def search(request: Request, state: Newsloom) -> HTMLResponse:
     """Search, facets, timeline, hits."""
     pairs = [(name, value) for name, value in request.query_params.multi_items() if value]
     try:
-        params = SearchParams.model_validate(_model({**_unless_single(pairs), **dict(_grouped(pairs)), **_ALWAYS}))
+        params = SearchParams.model_validate(_model({**_unless_single(pairs), **gathered(pairs, _LISTS), **_ALWAYS}))
         now = datetime.now(UTC)
         answer = await find_by_mode(state.provider, state.embedder, params, pairs, now)
         counted = {n: getattr(params, n) for n in TimelineParams.model_fields if n in SearchParams.model_fields}
@@ -120,11 +121,6 @@ def _unless_single(pairs: links.Pairs) -> dict[str, str]:
     return {} if single else _FOLDED
 
 
-def _grouped(pairs: links.Pairs) -> list[tuple[str, Any]]:
-    """Repeated parameters as lists, the others by their last value."""
-    return [(n, [v for m, v in pairs if m == n] if n in _REPEATED else value) for n, value in pairs]
-
-
 def _model(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in ("", [])}
 
@@ -188,8 +184,8 @@ def _folding(pairs: links.Pairs, answer: dict[str, Any]) -> str | None:
 
 def _why(pairs: links.Pairs, params: SearchParams) -> str | None:
     """Address of the same with what scores are made of; None where hits have none, or it is shown."""
-    ranked = params.q and params.sort == "relevance" and params.mode == "keyword"
-    return links.page([*pairs, ("explain", "true")]) if ranked and not params.explain else None
+    missing = params.q and params.scored and not params.explain
+    return links.page([*pairs, ("explain", "true")]) if missing else None
 
 
 def _turn(link: str | None) -> str | None:
