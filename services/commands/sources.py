@@ -73,7 +73,7 @@ def list_(as_json: JsonOption = False) -> None:
     table = Table("name", "on", "language", "last success", "next poll", "news", "error", "lists", box=None)
     for s in found:
         times = (_when(s.state.last_success), _when(s.state.next_poll))
-        error = f"{s.state.failures}x {s.state.last_error}" if s.state.last_error else ""
+        error = f"{s.state.failures}x {s.state.last_error}" if s.state.last_error else s.state.notice or ""
         row = (s.name, "yes" if s.enabled else "no", s.language or "", *times, str(s.state.found), error[:120])
         table.add_row(*row, " ".join(s.lists), style="red" if s.state.failures else None)
     console.print(table)

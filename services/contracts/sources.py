@@ -16,11 +16,14 @@ RECENT = 3000
 
 
 class Validators(Model):
-    """What a server gave to ask with "anything new since?" (RFC 9110, 13.1)."""
+    """What a list said of itself when last read: how to ask "anything new since?" (RFC 9110, 13.1), and how often."""
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    ttl_s: float | None = None
+    skip_hours: tuple[int, ...] = Field(default=(), description="hours of the day, UTC, in which it is not to be read")
+    skip_days: tuple[int, ...] = Field(default=(), description="the same by day of the week; 0 is Monday")
 
 
 class Headline(Model):
@@ -38,6 +41,8 @@ class SourceState(Model):
     last_poll: Utc | None = None
     last_success: Utc | None = None
     last_error: str | None = None
+    notice: str | None = Field(default=None, description="what polling last changed of the source itself, and when")
+    wait_s: float | None = Field(default=None, description="seconds between two polls, by how often there was news")
     failures: int = Field(default=0, description="polls in a row in which nothing of the source could be read")
     polls: int = 0
     found: int = Field(default=0, description="new items of all polls")

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from http import HTTPStatus
 
 from services.contracts.sources import SourceRecord, Validators
 from services.fetch.client import Fetcher
 from services.fetch.feeds import parse_feed
 from services.fetch.listing import Feed, Item, NotAFeed
 from services.fetch.novelty import RECHECK_EVERY, Listed
-from services.runtime.web.errors import FetchError
+from services.fetch.rhythm import channel
+from services.runtime.web.errors import BadStatus, FetchError
+from services.runtime.web.freshness import fresh_s
 from services.runtime.web.response import Conditional, Limits, Response
 
 MAX_CHILDREN = 5
@@ -30,17 +34,23 @@ async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | 
     conditional = Conditional(known.etag, known.last_modified) if known else None
     try:
         response = await fetcher.get(url, limits=limits, conditional=conditional)
+        listed = Listed(
+            url,
+            moved_to=response.final_url if response.moved else None,
+            fresh_s=fresh_s(response.headers, datetime.now(UTC)),
+        )
         if response.not_modified:
-            return Listed(url)
+            return listed
         feed = await parsed(response)
     except (FetchError, NotAFeed) as error:
-        return Listed(url, error=str(error))
+        return Listed(url, error=str(error), is_gone=isinstance(error, BadStatus) and error.status == HTTPStatus.GONE)
     if feed.children:
         # An index says nothing of what its sitemaps hold, so it is never asked conditionally.
         items, warning = await _children(feed.children[:MAX_CHILDREN], fetcher, limits)
-        return Listed(url, replace(feed, items=items), Validators(url=url), warning=warning)
-    fresh = response.validators
-    return Listed(url, feed, Validators(url=url, etag=fresh.etag, last_modified=fresh.last_modified))
+        return replace(listed, feed=replace(feed, items=items), validators=Validators(url=url), warning=warning)
+    given = response.validators
+    about = Validators(url=url, etag=given.etag, last_modified=given.last_modified, **channel(response.body))
+    return replace(listed, feed=feed, validators=about)
 
 
 async def _children(urls: Sequence[str], fetcher: Fetcher, limits: Limits) -> tuple[tuple[Item, ...], str | None]:

@@ -1,20 +1,19 @@
 """Decides, from what was listed and what was seen, which items are news, and when to look again. Pure."""
 
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from services.contracts.messages import Hints, UrlMessage
 from services.contracts.sources import LATEST, RECENT, Headline, SourceRecord, SourceState, Validators
 from services.contracts.urls import MAX_URL_LENGTH, InvalidUrl, article_id, canonical_url
 from services.fetch.listing import Feed, Item
+from services.fetch.rhythm import adapted_s, next_fixed, next_good
 from services.fetch.text import language_of
 
 MAX_ITEMS = 1000
 """Most items of one list that are looked at, the newest first: a sitemap may name all pages a site ever had."""
 _OLDEST = datetime.min.replace(tzinfo=UTC)
-LONGEST_BACKOFF_S = 6 * 3600.0
 RECHECK_EVERY = 50
 """Every so many polls a list is asked for unconditionally, since servers return stale ETags (Media Cloud saw many)."""
 
@@ -22,13 +21,20 @@ RECHECK_EVERY = 50
 @dataclass(frozen=True)
 class Listed:
     """What reading one list gave: `feed` is None when nothing changed, `error` says why it could not be read,
-    `warning` what of it could not."""
+    `warning` what of it could not.
+
+    `moved_to`: its new address, when it moved for good and was read there; `is_gone`: its server says it is gone for
+    good; `fresh_s`: seconds until its server expects news.
+    """
 
     url: str
     feed: Feed | None = None
     validators: Validators | None = None
     error: str | None = None
     warning: str | None = None
+    moved_to: str | None = None
+    is_gone: bool = False
+    fresh_s: float | None = None
 
 
 def short_id(url: str) -> str:
@@ -52,19 +58,28 @@ def messages(source: SourceRecord, items: Iterable[Item]) -> list[UrlMessage]:
 
 
 def next_state(
-    source: SourceRecord, listed: Sequence[Listed], news: int, now: datetime, interval_s: float
+    source: SourceRecord, listed: Sequence[Listed], news: int, now: datetime, shortest_s: float
 ) -> SourceState:
-    """The state after a poll at `now` that brought `news` new items; `interval_s` when the source sets none."""
+    """The state after a poll at `now` that brought `news` new items.
+
+    `shortest_s`: the least wait of a source that sets none itself.
+    """
     old = source.state
     errors = [f"{entry.url}: {entry.error or entry.warning}" for entry in listed if entry.error or entry.warning]
     failed = bool(listed) and all(entry.error for entry in listed)
     failures = old.failures + 1 if failed else 0
     validators = {v.url: v for v in old.validators if v.url in source.lists}
     validators.update({entry.url: entry.validators for entry in listed if entry.validators})
+    wait_s = old.wait_s if failed else adapted_s(old.wait_s, shortest_s, news > 0)
+    asked = [(entry.fresh_s, validators.get(entry.url, Validators(url=entry.url))) for entry in listed]
     items = list(_looked_at(listed))
     seen = [short_id(item.url) for item in items]
     return SourceState(
-        next_poll=now + timedelta(seconds=_wait_s(source.interval_s or interval_s, failures)),
+        next_poll=next_fixed(source.interval_s or shortest_s, failures, now)
+        if failed or source.interval_s
+        else next_good(wait_s or shortest_s, shortest_s, asked, now),
+        wait_s=wait_s,
+        notice=old.notice,
         last_poll=now,
         last_success=old.last_success if failed else now,
         last_error="; ".join(errors)[:2000] or None,
@@ -85,12 +100,6 @@ def _latest(items: Iterable[Item]) -> tuple[Headline, ...]:
 def _newest_first(items: Iterable[Item]) -> list[Item]:
     # sorted() is stable: items without a date keep the list's own order, after those with one.
     return sorted(items, key=lambda item: item.published_at or _OLDEST, reverse=True)
-
-
-def _wait_s(interval_s: float, failures: int) -> float:
-    """The interval, doubled with each failure up to six hours, with a tenth of jitter so that polls spread out."""
-    longest = max(LONGEST_BACKOFF_S, interval_s)
-    return min(interval_s * 2.0 ** min(failures, 20), longest) * random.uniform(0.95, 1.05)
 
 
 def _looked_at(listed: Iterable[Listed]) -> Iterable[Item]:

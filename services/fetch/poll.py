@@ -19,6 +19,7 @@ from services.fetch.adopt import look
 from services.fetch.client import Fetcher
 from services.fetch.leases import LEASE_S, Leased, Leases
 from services.fetch.lists import read_lists
+from services.fetch.moves import gone, moved, noticed
 from services.fetch.novelty import Listed, candidates, messages, next_state
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
@@ -124,6 +125,7 @@ class Poller:
         source, error = (held.source, None) if held.source.lists else await self._adopt(held)
         where = source.home or source.id
         listed = [Listed(where, error=error)] if error else await read_lists(source, self._fetcher)
+        source, listed = await self._settled(held, source, listed)
         unseen = candidates(listed, source.state)
         known = await self._leases.known(list(unseen))
         news = [item for key, item in unseen.items() if key not in known]
@@ -132,6 +134,22 @@ class Poller:
         state = next_state(source, listed, len(news), datetime.now(UTC), self._interval_s)
         log.info("polled", source=source.id, new=len(news), error=state.last_error, failures=state.failures)
         return state
+
+    async def _settled(
+        self, held: Leased, source: SourceRecord, listed: list[Listed]
+    ) -> tuple[SourceRecord, list[Listed]]:
+        """The source and its lists at the addresses they moved to; switched off when it is gone for good."""
+        now = datetime.now(UTC)
+        settled, renamed = moved(source, listed, now)
+        if settled is not source and (other := await self._leases.followed(settled)):
+            settled, renamed = noticed(source, f"moved to what is followed already, as {other}", now), listed
+        settled = gone(settled, listed, now)
+        if settled.config() == source.config():
+            return settled, renamed
+        log.info("a source changed", source=source.id, notice=settled.state.notice)
+        if await self._leases.describe(held, settled) is None:
+            return source, listed  # people changed it meanwhile: the next poll sees both
+        return settled, renamed
 
     async def _adopt(self, held: Leased) -> tuple[SourceRecord, str | None]:
         """The source with the lists found at its address, or why there are none."""

@@ -161,7 +161,9 @@ class Settings(BaseSettings):
     fetch_contact: str = Field("", description="address or e-mail for the user agent, so that sites can reach you")
     fetch_delay_s: float = Field(1.0, ge=0, le=3600, description="least seconds between two requests to one host")
     fetch_timeout_s: float = Field(30.0, gt=0, le=600, description="most seconds for a page, redirects included")
-    poll_interval_s: float = Field(300.0, ge=1, description="seconds between two polls of a source that sets no other")
+    poll_interval_s: float = Field(
+        300.0, ge=1, description="least seconds between two polls of a source that sets no other; 12 times it at most"
+    )
     # In base64 the largest must fit into one message of news.pages.v1 (32 MiB).
     max_page_bytes: int = Field(
         10 * 1024 * 1024, ge=1024, le=22 * 1024 * 1024, description="larger pages are skipped as too large"

@@ -97,7 +97,7 @@ def health_of(source: SourceRecord) -> Health:
 def source_of(source: SourceRecord, activity: dict[str, Any]) -> dict[str, Any]:
     """The API's source: what people set, how polling goes, what came of it."""
     state, health = source.state, health_of(source)
-    fields = ("last_poll", "last_success", "next_poll", "last_error", "failures", "polls", "found", "latest")
+    fields = ("last_poll", "last_success", "next_poll", "last_error", "notice", "failures", "polls", "found", "latest")
     kept = {name: value for name, value in state.model_dump(mode="json").items() if name in fields}
     discovery = not source.lists
     words = "its feeds are being looked for" if discovery and health == "new" else _WORDS[health]

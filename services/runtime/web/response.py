@@ -1,10 +1,11 @@
 """What a request may cost, and what came of it."""
 
-import email.utils
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from multidict import CIMultiDictProxy
+
+from services.runtime.web.freshness import http_date
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,5 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
     value = value.strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])
-    try:
-        when = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when
-    return max(0.0, (when - now).total_seconds())
+    when = http_date(value)
+    return max(0.0, (when - now).total_seconds()) if when else None

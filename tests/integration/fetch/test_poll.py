@@ -272,6 +272,39 @@ def test_elasticsearch_down_is_told_with_its_address(settings: Settings) -> None
         SourceIndex(client, nowhere).all()
 
 
+async def test_a_source_that_moved_is_followed_and_one_that_is_gone_switched_off(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    site.routes = {"/old": answer(status=301, Location="/new"), "/new": rss(site, "a"), "/gone": answer(status=410)}
+    add(polling, site.url("/old"), name="Moving")
+    add(polling, site.url("/gone"), name="Gone")
+    published = Published()
+    async with poller(polling, es, published):
+        await until(lambda: all(s.state.notice for s in stored(polling)))
+        site.routes["/old"] = answer(status=404)
+        polls = stored(polling)[1].state.polls
+        await until(lambda: stored(polling)[1].state.polls > polls)
+    assert published == [site.url("/a")]
+    gone, moving = stored(polling)
+    assert (moving.feeds, moving.state.failures) == ((site.url("/new"),), 0)
+    assert "moved to" in str(moving.state.notice)
+    assert (gone.enabled, site.paths().count("/gone")) == (False, 1)
+    assert "HTTP status 410" in str(gone.state.notice)
+
+
+async def test_a_source_does_not_move_to_where_another_is(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    site.routes = {"/old": answer(status=301, Location="/new"), "/new": rss(site, "a")}
+    add(polling, site.url("/new"), name="First")
+    add(polling, site.url("/old"), name="Second")
+    async with poller(polling, es, Published()):
+        await until(lambda: bool(stored(polling)[1].state.notice))
+    first, second = stored(polling)
+    assert second.feeds == (site.url("/old"),)
+    assert f"followed already, as {first.id}" in str(second.state.notice)
+
+
 def add_address(settings: Settings, url: str, name: str = "home-page") -> None:
     with sync_client(settings) as client:
         index = SourceIndex(client, settings)

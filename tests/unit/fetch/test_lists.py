@@ -41,6 +41,19 @@ async def test_failures_are_texts_and_spare_the_other_lists(site: Site, fetcher:
     assert good.error is None
 
 
+async def test_a_list_says_that_it_moved_or_is_gone_and_how_long_it_is_fresh(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {
+        "/old": answer(status=301, Location="/new"),
+        "/for-now": answer(status=302, Location="/new"),
+        "/new": answer(RSS, **{"Cache-Control": "max-age=900"}),
+        "/gone": answer(status=410),
+    }
+    moved, lent, gone, missing = await read_lists(source(site, "/old", "/for-now", "/gone", "/none"), fetcher)
+    assert (moved.moved_to, moved.fresh_s, moved.is_gone) == (site.url("/new"), 900, False)
+    assert lent.moved_to is None
+    assert (gone.is_gone, missing.is_gone) == (True, False)
+
+
 async def test_an_index_is_followed_and_a_broken_sitemap_in_it_spares_the_rest(site: Site, fetcher: Fetcher) -> None:
     site.routes = {"/index.xml": answer(INDEX, ETag='"1"'), "/good.xml.gz": answer(gzip.compress(URLSET))}
     (found,) = await read_lists(source(site, "/index.xml"), fetcher)

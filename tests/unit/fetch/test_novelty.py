@@ -8,7 +8,8 @@ from services.contracts.messages import Hints
 from services.contracts.sources import RECENT, SourceRecord, SourceState, Validators
 from services.contracts.urls import article_id
 from services.fetch.listing import Feed, Item
-from services.fetch.novelty import LONGEST_BACKOFF_S, MAX_ITEMS, Listed, candidates, messages, next_state
+from services.fetch.novelty import MAX_ITEMS, Listed, candidates, messages, next_state
+from services.fetch.rhythm import LONGEST_BACKOFF_S
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 FEED = "https://news.example/feed"

@@ -41,9 +41,12 @@ def test_health_is_a_word(given: dict[str, Any], health: str) -> None:
 
 
 def test_a_source_tells_how_often_it_failed_and_why() -> None:
-    shown = source_of(record(last_poll=NOW, failures=4, last_error="HTTP status 404", recent=("x",)), no_activity(NOW))
+    shown = source_of(
+        record(last_poll=NOW, failures=4, last_error="HTTP status 404", notice="moved", recent=("x",)), no_activity(NOW)
+    )
     assert "last 4 polls" in shown["health"]["meaning"]
     assert shown["health"]["last_error"] == "HTTP status 404"
+    assert shown["health"]["notice"] == "moved"
     assert "recent" not in str(shown)
 
 
