@@ -9,7 +9,6 @@ from services.contracts.messages import Message, UrlMessage
 from services.contracts.topics import PAGES, RETRY_TIERS, URLS
 from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
-from services.fetch.host_leases import HostLeases
 from services.fetch.page import fetch_batch
 from services.fetch.poll import poll_forever
 from services.runtime import probes
@@ -24,7 +23,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     """The fetch service."""
     es = async_client(context.settings)
     book = SourceBook(es, context.settings)
-    async with Fetcher(context.settings, leases=HostLeases(es, context.settings)) as fetcher:
+    async with Fetcher(context.settings) as fetcher:
 
         async def process(messages: Sequence[Message]) -> list[Outcome]:
             urls = [message for message in messages if isinstance(message, UrlMessage)]

@@ -1,11 +1,8 @@
 """The one HTTP client: polite (robots.txt, delays), safe (addresses, sizes, times), without cookies."""
 
-import asyncio
 import ssl
-from contextlib import suppress
 from dataclasses import replace
 
-from services.fetch.host_leases import HostLeases
 from services.fetch.hosts import Hosts
 from services.fetch.robots import MAX_BYTES, Robots
 from services.runtime.settings import Settings
@@ -19,28 +16,17 @@ from services.runtime.web.wire import Budget, Redirect, Wire
 PERMANENT = frozenset({301, 308})
 PAUSE_S = 5.0
 """Pause after a 429 or 503 that names none."""
-GIVE_BACK_S = 5.0
 
 
 class Fetcher:
-    """Fetches URLs; an async context manager. `resolve` is the seam for DNS, `tls` the one for certificates.
+    """Fetches URLs; an async context manager. `resolve` is the seam for DNS, `tls` the one for certificates."""
 
-    With `leases`, manners towards a host hold over all workers that share them.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        resolve: Resolve | None = None,
-        tls: ssl.SSLContext | None = None,
-        leases: HostLeases | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._dns = SystemDns()
         guard = Guard(resolve or self._dns, parse_networks(settings.fetch_allow))
         self._wire = Wire(guard, settings.fetch_contact, tls)
         self._delay_s = settings.fetch_delay_s
-        self._hosts = Hosts(leases)
-        self._idle: asyncio.Task[None] | None = None
+        self._hosts = Hosts()
         self._robots = Robots(self._read_robots)
         self.limits = Limits(
             total_s=settings.fetch_timeout_s,
@@ -51,16 +37,9 @@ class Fetcher:
 
     async def __aenter__(self) -> "Fetcher":
         self._wire.open()
-        self._idle = asyncio.create_task(self._hosts.give_back_for_ever(), name="give back idle hosts")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._idle
-        with suppress(TimeoutError):  # what is not given back runs out
-            await asyncio.wait_for(self._hosts.give_back_idle(0.0), GIVE_BACK_S)
         await self._wire.close()
         self._dns.close()
 
@@ -72,8 +51,7 @@ class Fetcher:
         conditional: Conditional | None = None,
         budget: Budget | None = None,
     ) -> Response:
-        """GET `url`, following redirects. Raises FetchError for all but 2xx (and 304 to a conditional request);
-        Unavailable when there are leases and Elasticsearch is down.
+        """GET `url`, following redirects. Raises FetchError for all but 2xx (and 304 to a conditional request).
 
         Each hop waits for its host's turn; `limits.total_s` (or what is left of `budget`) does not count that.
         """

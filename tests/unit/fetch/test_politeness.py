@@ -7,8 +7,7 @@ from itertools import pairwise
 import pytest
 
 from services.fetch.client import Fetcher
-from services.fetch.host import MAX_PAUSE_S
-from services.fetch.hosts import Hosts
+from services.fetch.hosts import MAX_PAUSE_S, Hosts
 from services.fetch.robots import MAX_BYTES
 from services.runtime.web import errors
 from tests.support.site import Seen, Site, answer, fetcher_with, redirect
