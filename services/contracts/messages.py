@@ -81,6 +81,11 @@ class UrlMessage(Message):
     url: str = Field(min_length=1, description="the address to fetch, http or https")
     source: str | None = Field(default=None, description="id of the source that brought it")
     hints: Hints | None = Field(default=None, description="what the place where the URL was found says about the page")
+    via: tuple[str, ...] = Field(
+        default=(),
+        max_length=20,
+        description="where it redirected to so far, when that led to the site of another worker; the last is fetched",
+    )
 
 
 BODIES = ("html", "text", "body_base64")

@@ -4,9 +4,10 @@ import hashlib
 import re
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from services.contracts.messages import Model, Utc
+from services.contracts.sites import slot_of
 from services.contracts.urls import canonical_url, domain_of
 
 LATEST = 5
@@ -48,7 +49,11 @@ class SourceState(Model):
     found: int = Field(default=0, description="new items of all polls")
     latest: tuple[Headline, ...] = Field(default=(), description="the newest items of its lists when last read")
     validators: tuple[Validators, ...] = ()
-    recent: tuple[str, ...] = Field(default=(), description="ids of items seen, cut to 16 digits, newest first")
+    changed: int = Field(default=0, description="items of all polls that were fetched again since they had changed")
+    recent: tuple[str, ...] = Field(
+        default=(),
+        description="ids of items seen, cut to 16 digits, newest first; behind an @ the minute of the last change",
+    )
     lease_owner: str | None = None
     lease_until: Utc | None = None
 
@@ -69,6 +74,9 @@ class SourceRecord(Model):
     delay_s: float | None = Field(
         default=None, ge=0, le=3600, description="least seconds between two requests to its host"
     )
+    full_text: bool = Field(
+        default=False, description="its feeds carry whole articles: their pages are not fetched where that is so"
+    )
     retention_days: int | None = Field(
         default=None, ge=0, description="days its articles are kept, 0 for ever; none: the setting's"
     )
@@ -79,6 +87,11 @@ class SourceRecord(Model):
     def lists(self) -> tuple[str, ...]:
         """Everything that is polled."""
         return self.feeds + self.sitemaps
+
+    @computed_field(description="of its first list's site: which fetch worker polls it")  # type: ignore[prop-decorator]
+    @property
+    def slot(self) -> int:
+        return slot_of(next(iter(self.lists), None) or self.home or "")
 
     def config(self) -> dict[str, Any]:
         """What people set, as it stands in the index."""

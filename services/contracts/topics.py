@@ -12,7 +12,8 @@ MIB = 1024 * 1024
 class Topic:
     """One Kafka topic; its key is always the article id.
 
-    `max_bytes` bounds one message, `retention_ms` its life (-1: for ever).
+    `max_bytes` bounds one message, `retention_ms` its life (-1: for ever). `by_site`: its partition is its site's
+    (sites.py) instead of its key's; what others put elsewhere, the reader puts there.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Topic:
     partitions: int = 8
     retention_ms: int = 7 * DAY_MS
     max_bytes: int = 8 * MIB
+    by_site: bool = False
 
     @property
     def dead_name(self) -> str:
@@ -46,6 +48,7 @@ URLS = Topic(
     writers=("anyone", "fetch", "search"),
     readers=("fetch",),
     max_bytes=1 * MIB,
+    by_site=True,
 )
 PAGES = Topic(
     "news.pages.v1",

@@ -21,7 +21,9 @@ class Adopted:
 async def look(source: SourceRecord, fetcher: Fetcher) -> Adopted:
     """Look at the home page of a source that has no list. What people said of it stays."""
     try:
-        found = await discover(source.home or "", fetcher, replace(fetcher.limits, delay_s=source.delay_s))
+        found = await discover(
+            source.home or "", fetcher, replace(fetcher.limits, delay_s=source.delay_s, home=source.slot)
+        )
     except (FetchError, NotAFeed) as error:
         return Adopted(source, str(error))
     return Adopted(with_lists(source, found))

@@ -2,42 +2,38 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 
-from services.contracts.messages import Message, UrlMessage
+from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.topics import PAGES, RETRY_TIERS, URLS
 from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
-from services.fetch.page import fetch_batch
 from services.fetch.poll import poll_forever
+from services.fetch.work import LANES, Work
 from services.runtime import probes
-from services.runtime.each import outcome_of
 from services.runtime.elastic import async_client
 from services.runtime.service import Context, Service
-from services.runtime.stage import Outcome, Stage
+from services.runtime.share import Share
+from services.runtime.stage import Stage
 
 
 @asynccontextmanager
 async def wiring(context: Context) -> AsyncIterator[Service]:
     """The fetch service."""
     es = async_client(context.settings)
-    book = SourceBook(es, context.settings)
-    async with Fetcher(context.settings) as fetcher:
+    share = Share()
+    async with Fetcher(context.settings, share=share) as fetcher:
 
-        async def process(messages: Sequence[Message]) -> list[Outcome]:
-            urls = [message for message in messages if isinstance(message, UrlMessage)]
-            await book.learn(url.source for url in urls if url.source)
-            return [outcome_of(r) for r in await fetch_batch(urls, fetcher, lambda: datetime.now(UTC), book)]
-
-        async def publish(found: Sequence[UrlMessage]) -> None:
-            await context.publisher.send_all(URLS, found)
+        async def publish(found: Sequence[UrlMessage | PageMessage]) -> None:
+            await context.publisher.send_all(URLS, [m for m in found if isinstance(m, UrlMessage)])
+            await context.publisher.send_all(PAGES, [m for m in found if isinstance(m, PageMessage)])
 
         async def poll() -> None:
-            await poll_forever(context.settings, es, fetcher, publish, context.stopping)
+            await poll_forever(context.settings, es, fetcher, publish, context.stopping, share)
 
+        work = Work(fetcher, SourceBook(es, context.settings), share)
         try:
-            stage = Stage("fetch", URLS, process, writes=PAGES, tiers=RETRY_TIERS)
+            stage = Stage("fetch", URLS, work, writes=PAGES, tiers=RETRY_TIERS, lanes=LANES, batch=1, share=share)
             yield Service([stage], [poll], checks={"elasticsearch": partial(probes.elasticsearch, es)})
         finally:
             await es.close()

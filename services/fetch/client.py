@@ -1,11 +1,14 @@
 """The one HTTP client: polite (robots.txt, delays), safe (addresses, sizes, times), without cookies."""
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import replace
 
+from services.contracts.sites import slot_of
 from services.fetch.hosts import Hosts
 from services.fetch.robots import MAX_BYTES, Robots
 from services.runtime.settings import Settings
+from services.runtime.share import NotOurs, Share
 from services.runtime.web.addresses import parse_networks
 from services.runtime.web.connect import Guard, Resolve, SystemDns
 from services.runtime.web.errors import BadStatus, TooManyRedirects, Unreachable
@@ -18,15 +21,30 @@ PAUSE_S = 5.0
 """Pause after a 429 or 503 that names none."""
 
 
+class RedirectedAway(NotOurs):
+    """An address leads to a site that another worker asks: `via` redirects, none when it is of that site itself."""
+
+    def __init__(self, via: tuple[str, ...]) -> None:
+        super().__init__(via)
+        self.via = via
+
+
 class Fetcher:
     """Fetches URLs; an async context manager. `resolve` is the seam for DNS, `tls` the one for certificates."""
 
-    def __init__(self, settings: Settings, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        resolve: Resolve | None = None,
+        tls: ssl.SSLContext | None = None,
+        share: Share | None = None,
+    ) -> None:
         self._dns = SystemDns()
         guard = Guard(resolve or self._dns, parse_networks(settings.fetch_allow))
         self._wire = Wire(guard, settings.fetch_contact, tls)
         self._delay_s = settings.fetch_delay_s
-        self._hosts = Hosts()
+        self._hosts = Hosts(share)
+        self._defers = bool(settings.retry_delays)
         self._robots = Robots(self._read_robots)
         self.limits = Limits(
             total_s=settings.fetch_timeout_s,
@@ -50,18 +68,26 @@ class Fetcher:
         limits: Limits | None = None,
         conditional: Conditional | None = None,
         budget: Budget | None = None,
+        via: Sequence[str] = (),
     ) -> Response:
         """GET `url`, following redirects. Raises FetchError for all but 2xx (and 304 to a conditional request).
 
         Each hop waits for its host's turn; `limits.total_s` (or what is left of `budget`) does not count that.
+        `via`: where it redirected to before. Raises RedirectedAway when it leads to a site that is another worker's.
         """
         limits = limits or self.limits
         budget = budget or Budget(limits.total_s)
         headers = conditional.headers() if conditional else {}
         target = parse_target(url)
         seen, permanent = [target.url], True
+        for location in via:
+            target = parse_target(location)
+            seen.append(target.url)
         while len(seen) <= limits.max_redirects + 1:
-            answer = await self._hop(target, limits, budget, headers)
+            try:
+                answer = await self._hop(target, limits, budget, headers)
+            except NotOurs:
+                raise RedirectedAway(tuple(seen[1:])) from None
             if isinstance(answer, Response):
                 return replace(answer, url=url, moved=permanent and len(seen) > 1)
             permanent = permanent and answer.status in PERMANENT
@@ -74,9 +100,9 @@ class Fetcher:
     async def _hop(
         self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str]
     ) -> Response | Redirect:
-        asked_s = await self._robots.check(target, limits.delay_s) if limits.robots else 0.0
+        asked_s = await self._robots.check(target, limits) if limits.robots else 0.0
         delay_s = max(self._delay_s if limits.delay_s is None else limits.delay_s, asked_s)
-        async with self._hosts.turn(target.host, delay_s):
+        async with self._hosts.turn(target.host, delay_s, limits.home):
             try:
                 answer = await self._wire.exchange(target, limits, budget, headers)
             except Unreachable as error:
@@ -91,7 +117,11 @@ class Fetcher:
             self._hosts.answered(target.host)
             return answer
 
-    async def _read_robots(self, url: str, delay_s: float | None) -> bytes:
+    def queue_s(self, url: str, key: str) -> float | None:
+        """Seconds after which `key` had better come again for `url`, so many wait for its host; None: it need not."""
+        return self._hosts.wait_s(parse_target(url).host, key) if self._defers else None
+
+    async def _read_robots(self, url: str, asked: Limits) -> bytes:
         limits = replace(
             self.limits,
             max_bytes=MAX_BYTES,
@@ -99,6 +129,7 @@ class Fetcher:
             robots=False,
             partial=True,
             total_s=10.0,
-            delay_s=delay_s,
+            delay_s=asked.delay_s,
+            home=slot_of(url) if asked.home is None else asked.home,
         )
         return (await self.get(url, limits=limits)).body

@@ -5,11 +5,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.contracts.sites import slot_of_host
+from services.fetch.queue import Queue
 from services.runtime.alive import alive, rest
+from services.runtime.share import Share
 from services.runtime.web.errors import HostDown, Paused
 
-MAX_ACTIVE = 64
-"""Requests at once over all hosts; bounds memory and file descriptors."""
+MAX_ACTIVE = 256
+"""Requests at once over all hosts; bounds memory and file descriptors. Hosts that hang hold some for their whole limit:
+with a tenth of 100 polls a second doing so for 10 s, 64 left none for others."""
 DOWN_AFTER = 5
 DOWN_FOR_S = 60.0
 MAX_PAUSE_S = 30.0
@@ -21,9 +25,12 @@ _NEVER = float("-inf")
 
 
 class _Host:
-    def __init__(self) -> None:
+    def __init__(self, host: str) -> None:
         self.turn = asyncio.Lock()  # first come, first served
+        self.slot = slot_of_host(host.strip("[]"))
         self.waiting = 0
+        self.delay_s = 0.0
+        self.queue = Queue()
         self.last_end = _NEVER
         self.paused_until = _NEVER
         self.down_until = _NEVER
@@ -48,24 +55,31 @@ class _Host:
 class Hosts:
     """The state of every host met lately. Hosts are told apart by name; ports share."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: Share | None = None) -> None:
         self._hosts: dict[str, _Host] = {}
         self._active = asyncio.Semaphore(MAX_ACTIVE)
+        self._share = share or Share(whole=True)
+
+    def wait_s(self, host: str, key: str) -> float | None:
+        """Seconds after which `key` had better come again, where the queue for `host` is long; None: it may join."""
+        state = self._state(host)
+        return state.queue.wait_s(key, state.waiting, state.delay_s, time.monotonic())
 
     @asynccontextmanager
-    async def turn(self, host: str, delay_s: float) -> AsyncIterator[None]:
+    async def turn(self, host: str, delay_s: float, home: int | None = None) -> AsyncIterator[None]:
         """Wait until `host` may be asked, at least `delay_s` after its last answer ended.
 
-        Raises HostDown, Paused.
+        Raises HostDown, Paused; NotOurs when another worker is to ask it (`home` as in Limits).
         Turns go in the order of arrival; the wait is as long as the queue.
         """
         state = self._state(host)
         state.waiting += 1
+        state.delay_s = delay_s
         try:
             async with state.turn:
                 state.refuse(host)
                 await rest(max(state.last_end + delay_s, state.paused_until) - time.monotonic())
-                async with self._active:
+                async with self._active, self._share.use(state.slot, home):
                     try:
                         yield
                     finally:
@@ -98,7 +112,7 @@ class Hosts:
     def _state(self, host: str) -> _Host:
         if len(self._hosts) >= KEPT and host not in self._hosts:
             self._forget_idle()
-        return self._hosts.setdefault(host, _Host())
+        return self._hosts.get(host) or self._hosts.setdefault(host, _Host(host))
 
     def _forget_idle(self) -> None:
         now = time.monotonic()

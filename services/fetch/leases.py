@@ -2,21 +2,28 @@
 
 Whoever writes names the version it read (`if_seq_no`, `if_primary_term`), so of two that lease at once one fails:
 https://www.elastic.co/guide/en/elasticsearch/reference/8.19/optimistic-concurrency-control.html
+What many polls write at once is one bulk request: with one each, Elasticsearch had most of the time of a poll.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch, ConflictError, NotFoundError
+from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from services.contracts import indices
 from services.contracts.sources import SourceRecord, SourceState
 from services.runtime.elastic import ensure_index
+from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
-from services.runtime.sources.index import index_body
+from services.runtime.share import Share
+from services.runtime.sources.index import MAPPINGS, index_body
+from services.runtime.together import Together
 
 LEASE_S = 180.0
+MOST_IDS = 5000
+CONFLICT, NOT_FOUND = 409, 404
 
 
 @dataclass(frozen=True)
@@ -28,29 +35,42 @@ class Leased:
     primary_term: int
 
 
+@dataclass(frozen=True)
+class Write:
+    """A change of one source's document, made only if that is still as it was read."""
+
+    held: Leased
+    source: SourceRecord
+    doc: dict[str, Any]
+
+
 class Leases:
-    """The registry as a poller sees it. Raises what the Elasticsearch client raises."""
+    """The registry as a poller sees it. Raises Unavailable, and what the Elasticsearch client raises.
+
+    `owner` is the same after a restart, so that a worker goes on at once with what it held when it died.
+    """
 
     def __init__(self, es: AsyncElasticsearch, settings: Settings, owner: str) -> None:
         self._es = es
         self._settings = settings
         self._owner = owner
         self._name = settings.name(indices.SOURCES)
+        self._writes = Together(self._write_all)
+        self._know = Together(self._known_all)
 
     async def ensure(self) -> None:
-        """Create the index unless it is there."""
+        """Create the index unless it is there; one of an earlier release gets the fields that came since."""
         await ensure_index(self._es, index_body(self._settings))
+        await self._es.indices.put_mapping(index=self._name, properties=MAPPINGS["properties"])
 
-    async def due(self, now: datetime, most: int) -> list[Leased]:
-        """Enabled sources whose time has come and that nobody holds, the longest due first."""
+    async def due(self, now: datetime, most: int, share: Share) -> list[Leased]:
+        """Enabled sources of our share whose time has come and that no other holds, the longest due first."""
         stamp = now.isoformat()
+        held = {"bool": {"must": {"range": {"state.lease_until": {"gt": stamp}}}, "must_not": self._mine()}}
         query = {
             "bool": {
-                "filter": [{"term": {"enabled": True}}],
-                "must_not": [
-                    {"range": {"state.next_poll": {"gt": stamp}}},
-                    {"range": {"state.lease_until": {"gt": stamp}}},
-                ],
+                "filter": [{"term": {"enabled": True}}, *_of(share)],
+                "must_not": [{"range": {"state.next_poll": {"gt": stamp}}}, held],
             }
         }
         found = await self._es.search(
@@ -60,7 +80,11 @@ class Leases:
             size=most,
             seq_no_primary_term=True,
         )
-        return [_leased(hit, hit["_source"]) for hit in found["hits"]["hits"]]
+        leased = [_leased(hit, hit["_source"]) for hit in found["hits"]["hits"]]
+        return [one for one in leased if one.source.slot in share.slots]
+
+    def _mine(self) -> dict[str, Any]:
+        return {"term": {"state.lease_owner": self._owner}}
 
     async def take(self, found: Leased, now: datetime) -> Leased | None:
         """Lease a source that was found due; None when another was faster."""
@@ -97,30 +121,56 @@ class Leases:
 
     async def known(self, ids: list[str]) -> set[str]:
         """Which of these articles already have a journey."""
-        if not ids:
-            return set()
+        return await self._know(ids) if ids else set()
+
+    async def _known_all(self, asked: Sequence[list[str]]) -> list[set[str]]:
+        every = sorted({one for ids in asked for one in ids})
+        found: set[str] = set()
+        for start in range(0, len(every), MOST_IDS):
+            found |= await self._journeys_of(every[start : start + MOST_IDS])
+        return [found.intersection(ids) for ids in asked]
+
+    async def _journeys_of(self, ids: list[str]) -> set[str]:
         try:
-            answer = await self._es.mget(index=self._settings.name(indices.JOURNEYS), ids=ids, source=["fate"])
+            answer = await self._es.mget(index=self._settings.name(indices.JOURNEYS), ids=ids, source=False)
         except NotFoundError:  # no journeys yet: the index service has not started
             return set()
         return {doc["_id"] for doc in answer["docs"] if doc.get("found")}
 
     async def _keep(self, held: Leased, state: SourceState) -> Leased | None:
         source = held.source.model_copy(update={"state": state})
-        return await self._write(held, source, {"state": state.model_dump(mode="json")})
+        doc = {"slot": source.slot, "state": state.model_dump(mode="json")}
+        return await self._write(held, source, doc)
 
     async def _write(self, held: Leased, source: SourceRecord, doc: dict[str, Any]) -> Leased | None:
-        try:
-            answer = await self._es.update(
-                index=self._name,
-                id=source.id,
-                doc=doc,
-                if_seq_no=held.seq_no,
-                if_primary_term=held.primary_term,
-            )
-        except (ConflictError, NotFoundError):
-            return None
-        return _leased(answer, source)
+        written = await self._writes(Write(held, source, doc))
+        if isinstance(written, Unavailable):  # this one's; the others of its bulk request are well
+            raise written
+        return written
+
+    async def _write_all(self, writes: Sequence[Write]) -> list[Leased | Unavailable | None]:
+        operations: list[dict[str, Any]] = []
+        for write in writes:
+            seen = {"if_seq_no": write.held.seq_no, "if_primary_term": write.held.primary_term}
+            operations += ({"update": {"_id": write.source.id, **seen}}, {"doc": write.doc})
+        answer = await self._es.bulk(index=self._name, operations=operations)
+        return [_written(item["update"], write) for item, write in zip(answer["items"], writes, strict=True)]
+
+
+def _of(share: Share) -> list[dict[str, Any]]:
+    """Sources without a slot are of an earlier release; whoever leases one writes it down."""
+    if share.is_whole:
+        return []
+    nowhere = {"bool": {"must_not": {"exists": {"field": "slot"}}}}
+    return [{"bool": {"should": [{"terms": {"slot": sorted(share.slots)}}, nowhere]}}]
+
+
+def _written(item: dict[str, Any], write: Write) -> Leased | Unavailable | None:
+    if item["status"] in (CONFLICT, NOT_FOUND):
+        return None
+    if "error" in item:
+        return Unavailable(f"Elasticsearch did not take the state of {write.source.id}: {item['error']}")
+    return Leased(write.source, item["_seq_no"], item["_primary_term"])
 
 
 def _leased(answer: Any, source: Any) -> Leased:

@@ -21,6 +21,8 @@ class Item:
     summary: str | None = None
     authors: tuple[str, ...] = ()
     language: str | None = None
+    updated_at: datetime | None = None
+    content_html: str | None = None
 
 
 @dataclass(frozen=True)

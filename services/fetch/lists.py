@@ -23,7 +23,7 @@ PARSE_S = 20.0
 
 async def read_lists(source: SourceRecord, fetcher: Fetcher) -> list[Listed]:
     """Read every feed and sitemap of `source`. Failures are in the result, not raised."""
-    limits = replace(fetcher.limits, delay_s=source.delay_s)
+    limits = replace(fetcher.limits, delay_s=source.delay_s, home=source.slot)
     known = (
         {} if source.state.polls % RECHECK_EVERY == RECHECK_EVERY - 1 else {v.url: v for v in source.state.validators}
     )

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.contracts.messages import Hints, UrlMessage
 from services.contracts.sources import LATEST, RECENT, Headline, SourceRecord, SourceState, Validators
 from services.contracts.urls import MAX_URL_LENGTH, InvalidUrl, article_id, canonical_url
 from services.fetch.listing import Feed, Item
 from services.fetch.rhythm import adapted_s, next_fixed, next_good
-from services.fetch.text import language_of
 
 MAX_ITEMS = 1000
 """Most items of one list that are looked at, the newest first: a sitemap may name all pages a site ever had."""
+APART = 5
+"""Minutes between two changes of an item that are two."""
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 RECHECK_EVERY = 50
 """Every so many polls a list is asked for unconditionally, since servers return stale ETags (Media Cloud saw many)."""
@@ -44,7 +44,7 @@ def short_id(url: str) -> str:
 
 def candidates(listed: Iterable[Listed], state: SourceState) -> dict[str, Item]:
     """Items that the source does not remember, by article id."""
-    recent = set(state.recent)
+    recent = {key for key, _ in map(_split, state.recent)}
     found: dict[str, Item] = {}
     for item in _looked_at(listed):
         if short_id(item.url) not in recent:
@@ -52,15 +52,43 @@ def candidates(listed: Iterable[Listed], state: SourceState) -> dict[str, Item]:
     return found
 
 
-def messages(source: SourceRecord, items: Iterable[Item]) -> list[UrlMessage]:
-    """A message for each item."""
-    return [UrlMessage(url=item.url, source=source.id, hints=_hints(source, item)) for item in items]
+def changed(listed: Iterable[Listed], state: SourceState) -> list[Item]:
+    """Items seen before that say they were changed since, to be fetched again: newer versions of their articles.
+
+    A list most of whose items changed was only written anew (a CMS that stamps all with the time of its build): then
+    none counts.
+    """
+    marks = dict(map(_split, state.recent))
+    found: dict[str, Item] = {}
+    for entry in listed:
+        again = {short_id(item.url): item for item in _looked_at([entry])}
+        before = {key: marks[key] for key in again if marks.get(key)}
+        after = {key: item for key, item in again.items() if key in before and _minute(item) - before[key] >= APART}
+        if len(after) <= max(1, len(before) // 2):
+            found.update(after)
+    return list(found.values())
+
+
+def _split(remembered: str) -> tuple[str, int]:
+    key, _, mark = remembered.partition("@")
+    return key, int(mark or "0", 16)
+
+
+def _minute(item: Item) -> int:
+    """The minute, since 1970, in which an item was changed last; 0 when it does not say."""
+    when = item.updated_at or item.published_at
+    return max(0, int(when.timestamp()) // 60) if when else 0
+
+
+def _remembered(item: Item) -> str:
+    minute = _minute(item)
+    return f"{short_id(item.url)}@{minute:x}" if minute else short_id(item.url)
 
 
 def next_state(
-    source: SourceRecord, listed: Sequence[Listed], news: int, now: datetime, shortest_s: float
+    source: SourceRecord, listed: Sequence[Listed], news: int, again: int, now: datetime, shortest_s: float
 ) -> SourceState:
-    """The state after a poll at `now` that brought `news` new items.
+    """The state after a poll at `now` that brought `news` new items, and `again` that had changed.
 
     `shortest_s`: the least wait of a source that sets none itself.
     """
@@ -70,10 +98,11 @@ def next_state(
     failures = old.failures + 1 if failed else 0
     validators = {v.url: v for v in old.validators if v.url in source.lists}
     validators.update({entry.url: entry.validators for entry in listed if entry.validators})
-    wait_s = old.wait_s if failed else adapted_s(old.wait_s, shortest_s, news > 0)
+    wait_s = old.wait_s if failed else adapted_s(old.wait_s, shortest_s, news + again > 0)
     asked = [(entry.fresh_s, validators.get(entry.url, Validators(url=entry.url))) for entry in listed]
     items = list(_looked_at(listed))
-    seen = [short_id(item.url) for item in items]
+    seen = {short_id(item.url): _remembered(item) for item in items}
+    kept = {**seen, **{key: one for one in old.recent if (key := _split(one)[0]) not in seen}}
     return SourceState(
         next_poll=next_fixed(source.interval_s or shortest_s, failures, now)
         if failed or source.interval_s
@@ -86,9 +115,10 @@ def next_state(
         failures=failures,
         polls=old.polls + 1,
         found=old.found + news,
+        changed=old.changed + again,
         latest=_latest(items) or old.latest,  # nothing changed, or nothing could be read
         validators=tuple(validators.values()),
-        recent=tuple(dict.fromkeys((*seen, *old.recent)))[: max(RECENT, len(seen))],
+        recent=tuple(kept.values())[: max(RECENT, len(seen))],
     )
 
 
@@ -113,13 +143,3 @@ def _fetchable(url: str) -> bool:
         return len(canonical_url(url)) <= MAX_URL_LENGTH
     except InvalidUrl:
         return False
-
-
-def _hints(source: SourceRecord, item: Item) -> Hints:
-    return Hints(
-        title=item.title,
-        published_at=item.published_at,
-        language=item.language or language_of(source.language),
-        authors=item.authors,
-        summary=item.summary,
-    )

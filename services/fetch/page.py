@@ -3,23 +3,25 @@
 import asyncio
 import base64
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
 from services.contracts.messages import PageMessage, UrlMessage
-from services.contracts.urls import InvalidUrl, canonical_url
+from services.contracts.urls import InvalidUrl, article_id, canonical_url
 from services.fetch.book import SourceFacts
-from services.fetch.client import Fetcher
-from services.runtime.stage import Retry
+from services.fetch.client import Fetcher, RedirectedAway
+from services.runtime.stage import Elsewhere, Later, Retry
 from services.runtime.web.errors import FetchError
 from services.runtime.web.response import Response
 from services.runtime.web.wire import Budget
 
 ATTEMPTS = 3
 BACKOFF_S = 0.5
+LONGEST_S = 600.0
+"""Most for one page, with all waits for turns: what hangs all the same must not hold up its partition's offset."""
 HTML_TYPES = frozenset(
     {"text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml"}
 )
@@ -28,6 +30,7 @@ UNSURE_TYPES = frozenset({"", "text/plain", "application/octet-stream", "applica
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<title", b"<article")
 
 Clock = Callable[[], datetime]
+Fetched = PageMessage | Skip | Retry | Later | Elsewhere
 
 
 class Facts(Protocol):
@@ -37,41 +40,25 @@ class Facts(Protocol):
         """None when nothing is known."""
 
 
-async def fetch_batch(
-    messages: Sequence[UrlMessage], fetcher: Fetcher, now: Clock, facts: Facts | None = None
-) -> list[PageMessage | Skip | BadInput | Retry]:
-    """Fetch many pages: at once over hosts, in turn within one. Results stand in the order of `messages`.
-
-    Other exceptions than BadInput (bugs) are raised once all are through.
-    """
-
-    async def one(message: UrlMessage) -> PageMessage | Skip | BadInput | Retry:
-        try:
-            return await fetch_page(message, fetcher, now, facts)
-        except BadInput as error:
-            return error
-
-    results = await asyncio.gather(*(one(message) for message in messages), return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, BadInput):
-            raise result
-    return [result for result in results if isinstance(result, PageMessage | Skip | BadInput | Retry)]
-
-
-async def fetch_page(
-    message: UrlMessage, fetcher: Fetcher, now: Clock, facts: Facts | None = None
-) -> PageMessage | Skip | Retry:
+async def fetch_page(message: UrlMessage, fetcher: Fetcher, now: Clock, facts: Facts | None = None) -> Fetched:
     """The page at `message.url`, or why there is none. Raises BadInput when that is no URL."""
     try:
-        canonical_url(message.url)
+        key = article_id(canonical_url(message.url))
     except InvalidUrl as error:
         raise BadInput(DeadReason.INVALID_URL, str(error)) from None
     about = facts.get(message.source) if facts and message.source else None
     try:
-        response = await _with_retries(message.url, fetcher, about.delay_s if about else None)
+        if (wait_s := fetcher.queue_s(message.via[-1] if message.via else message.url, key)) is not None:
+            return Later(wait_s, Skip(SkipReason.UNREACHABLE, "too many pages wait for its host"))
+        async with asyncio.timeout(LONGEST_S):
+            response = await _with_retries(message, fetcher, about.delay_s if about else None)
     except FetchError as error:
         skip = Skip(error.reason, str(error))
         return Retry(skip, error.retry_after_s or 0.0, error.later) if error.later else skip
+    except RedirectedAway as error:
+        return Elsewhere(message.model_copy(update={"via": error.via}) if error.via else None)
+    except TimeoutError:
+        return Retry(Skip(SkipReason.UNREACHABLE, f"{message.url}: no end after {LONGEST_S:g} s, waits included"))
     if not is_html(response.content_type, response.body):
         return Skip(
             SkipReason.NOT_TEXT, f"{response.final_url} is {response.content_type or 'of no stated type'}, not HTML"
@@ -97,13 +84,13 @@ def is_html(content_type: str | None, body: bytes) -> bool:
     return kind in UNSURE_TYPES and any(sign in body[:1024].lower() for sign in _HTML_SIGNS)
 
 
-async def _with_retries(url: str, fetcher: Fetcher, delay_s: float | None) -> Response:
+async def _with_retries(message: UrlMessage, fetcher: Fetcher, delay_s: float | None) -> Response:
     """Up to three attempts, which share one budget of time; between them a pause that doubles, with jitter."""
     limits = replace(fetcher.limits, delay_s=delay_s)
     budget = Budget(limits.total_s)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return await fetcher.get(url, limits=limits, budget=budget)
+            return await fetcher.get(message.url, limits=limits, budget=budget, via=message.via)
         except FetchError as error:
             if not error.retry or attempt == ATTEMPTS or budget.left_s <= 0:
                 raise

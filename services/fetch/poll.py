@@ -4,87 +4,111 @@ A crash in between publishes the same items again, under the same ids, and loses
 """
 
 import asyncio
-import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
-from services.contracts.messages import UrlMessage
-from services.contracts.sources import SourceRecord, SourceState
-from services.fetch.adopt import look
+from services.contracts.sources import SourceState
 from services.fetch.client import Fetcher
 from services.fetch.leases import LEASE_S, Leased, Leases
-from services.fetch.lists import read_lists
-from services.fetch.moves import gone, moved, noticed
-from services.fetch.novelty import Listed, candidates, messages, next_state
+from services.fetch.reading import Publish, Reading
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
+from services.runtime.share import NotOurs, Share
 
-CONCURRENCY = 32
-"""Sources polled at once by one worker."""
+CONCURRENCY = 200
+"""Sources polled at once by one worker; of a tenth of them some may hang for seconds."""
+AHEAD = 1000
+"""Most sources that one look takes: those beyond CONCURRENCY wait here for at most a few seconds."""
 LOOK_S = 1.0
-"""Between two looks for what is due."""
+"""Between two looks for what is due; no less than the index's refresh interval: before, a look sees nothing new."""
 AGAIN_S = 60.0
 """Most seconds until a source is polled again whose poll was cut short by something else than itself."""
 RELEASE_S = 5.0
-Publish = Callable[[Sequence[UrlMessage]], Awaitable[None]]
+CUTS = (Unavailable, ApiError, TransportError, TimeoutError)
 log = structlog.get_logger()
 
 
 async def poll_forever(
-    settings: Settings, es: AsyncElasticsearch, fetcher: Fetcher, publish: Publish, stop: asyncio.Event
+    settings: Settings,
+    es: AsyncElasticsearch,
+    fetcher: Fetcher,
+    publish: Publish,
+    stop: asyncio.Event,
+    share: Share,
 ) -> None:
-    """Poll until `stop` is set. `publish` returns once Kafka has confirmed, and raises Unavailable when it can not.
+    """Poll our share until `stop` is set. `publish` returns once Kafka has confirmed, or raises Unavailable.
 
     Nothing that goes wrong ends it: it is logged, and tried again.
     """
-    await Poller(settings, es, fetcher, publish).run(stop)
+    _, port = settings.health_address("fetch")
+    owner = f"{socket.gethostname()}:{port}"
+    await Poller(settings, Leases(es, settings, owner), fetcher, publish, share).run(stop)
 
 
 class Poller:
     """One worker's polling."""
 
-    def __init__(self, settings: Settings, es: AsyncElasticsearch, fetcher: Fetcher, publish: Publish) -> None:
-        self._leases = Leases(es, settings, f"{socket.gethostname()}:{os.getpid()}")
-        self._fetcher = fetcher
-        self._publish = publish
+    def __init__(self, settings: Settings, leases: Leases, fetcher: Fetcher, publish: Publish, share: Share) -> None:
+        self._leases = leases
+        self._reading = Reading(leases, fetcher, publish, settings.poll_interval_s)
         self._interval_s = settings.poll_interval_s
+        self._share = share
+        self._due: OrderedDict[str, Leased] = OrderedDict()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._free = asyncio.Event()
         self._ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set; leases are given back at the end."""
+        starting = asyncio.create_task(self._start_due(), name="start polls")
         try:
             while not stop.is_set():
-                await self._look()
+                if len(self._due) < CONCURRENCY:
+                    await self._look()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), LOOK_S)
         finally:
-            for task in self._running.values():
+            tasks = [starting, *self._running.values()]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _look(self) -> None:
-        """Start polling what is due."""
+        """Queue what is due."""
         try:
+            await asyncio.wait_for(self._share.settled(), LOOK_S)
             if not self._ready:
                 await self._leases.ensure()
                 self._ready = True
-            free = CONCURRENCY - len(self._running)
-            for found in await self._leases.due(datetime.now(UTC), free) if free else ():
-                source_id = found.source.id
-                if source_id not in self._running:
-                    task = asyncio.create_task(self.poll(found), name=f"poll {source_id}")
-                    self._running[source_id] = task
-                    task.add_done_callback(lambda _, key=source_id: self._running.pop(key, None))  # type: ignore[misc]
+            for found in await self._leases.due(datetime.now(UTC), AHEAD, self._share):
+                if found.source.id not in self._running:
+                    self._due[found.source.id] = found  # the newest version, in the place that it had
+            self._free.set()
+        except TimeoutError:
+            pass  # Kafka has given us no partitions yet
         except (ApiError, TransportError) as error:
             log.warning("sources can not be read", error=str(error))
         except Exception:
             log.exception("looking for due sources failed")
+
+    async def _start_due(self) -> None:
+        while True:
+            await self._free.wait()
+            self._free.clear()
+            while self._due and len(self._running) < CONCURRENCY:
+                source_id, found = self._due.popitem(last=False)
+                task = asyncio.create_task(self.poll(found), name=f"poll {source_id}")
+                self._running[source_id] = task
+                task.add_done_callback(lambda _, key=source_id: self._ended(key))  # type: ignore[misc]
+
+    def _ended(self, source_id: str) -> None:
+        self._running.pop(source_id, None)
+        self._free.set()
 
     async def poll(self, found: Leased) -> None:
         """Lease one source, poll it, and give it back with its new state."""
@@ -95,12 +119,14 @@ class Poller:
             state = held.source.state
             try:
                 async with asyncio.timeout(LEASE_S - 2 * RELEASE_S):
-                    state = await self._news(held)
+                    state = await self._reading.poll(held)
+            except NotOurs:
+                state = _at_once(state)
             except Exception as error:
                 state = self._put_off(held, error)
             finally:
                 await self._release(held, state)
-        except (ApiError, TransportError) as error:
+        except CUTS as error:
             log.warning("a source's state can not be read or written", source=found.source.id, error=str(error))
         except Exception:
             log.exception("polling a source failed", source=found.source.id)
@@ -108,7 +134,7 @@ class Poller:
     def _put_off(self, held: Leased, error: Exception) -> SourceState:
         """Kafka, Elasticsearch or we failed, not the source: its news stay unseen, and it is polled again soon."""
         why = str(error) or type(error).__name__
-        if isinstance(error, Unavailable | ApiError | TransportError | TimeoutError):
+        if isinstance(error, CUTS):
             log.warning("polling was cut short", source=held.source.id, error=why)
         else:
             log.exception("polling failed", source=held.source.id)
@@ -120,44 +146,7 @@ class Poller:
         """Also when the poll was cancelled: shielded, so that a stop does not leave the lease behind."""
         await asyncio.shield(asyncio.wait_for(self._leases.release(held, state), RELEASE_S))
 
-    async def _news(self, held: Leased) -> SourceState:
-        """Publish what is new; the state to write then."""
-        source, error = (held.source, None) if held.source.lists else await self._adopt(held)
-        where = source.home or source.id
-        listed = [Listed(where, error=error)] if error else await read_lists(source, self._fetcher)
-        source, listed = await self._settled(held, source, listed)
-        unseen = candidates(listed, source.state)
-        known = await self._leases.known(list(unseen))
-        news = [item for key, item in unseen.items() if key not in known]
-        if news:
-            await self._publish(messages(source, news))
-        state = next_state(source, listed, len(news), datetime.now(UTC), self._interval_s)
-        log.info("polled", source=source.id, new=len(news), error=state.last_error, failures=state.failures)
-        return state
 
-    async def _settled(
-        self, held: Leased, source: SourceRecord, listed: list[Listed]
-    ) -> tuple[SourceRecord, list[Listed]]:
-        """The source and its lists at the addresses they moved to; switched off when it is gone for good."""
-        now = datetime.now(UTC)
-        settled, renamed = moved(source, listed, now)
-        if settled is not source and (other := await self._leases.followed(settled)):
-            settled, renamed = noticed(source, f"moved to what is followed already, as {other}", now), listed
-        settled = gone(settled, listed, now)
-        if settled.config() == source.config():
-            return settled, renamed
-        log.info("a source changed", source=source.id, notice=settled.state.notice)
-        if await self._leases.describe(held, settled) is None:
-            return source, listed  # people changed it meanwhile: the next poll sees both
-        return settled, renamed
-
-    async def _adopt(self, held: Leased) -> tuple[SourceRecord, str | None]:
-        """The source with the lists found at its address, or why there are none."""
-        found = await look(held.source, self._fetcher)
-        if found.error:
-            return held.source, found.error
-        if other := await self._leases.followed(found.source):
-            return held.source, f"what is there is followed already, as {other}"
-        if await self._leases.describe(held, found.source) is None:
-            return held.source, "it was changed while it was looked at, and will be looked at again"
-        return found.source, None
+def _at_once(state: SourceState) -> SourceState:
+    """Partitions were dealt anew meanwhile: whoever has the source's site now polls it."""
+    return state.model_copy(update={"next_poll": datetime.now(UTC)})

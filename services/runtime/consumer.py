@@ -21,10 +21,12 @@ from typing import Any
 import faust
 
 from services.contracts.topics import MAX_MESSAGE_BYTES, MIB
-from services.runtime.batches import batches, delivery_of
+from services.runtime.batches import Event, batches, delivery_of
 from services.runtime.intake import bound
+from services.runtime.lanes import in_lanes
 from services.runtime.loop import Loop
 from services.runtime.settings import Settings
+from services.runtime.share import Share
 from services.runtime.stage import Stage
 
 BUFFER = 4  # messages between faust and our own queue; unlike what is before and after, not bounded by bytes
@@ -71,7 +73,23 @@ def consumer_app(
     )
     bound(app)
     _agent(app, settings, stage, loop, broken)
+    if stage.share:
+        _tell(app, settings.name(stage.reads.name), stage.share)
     return app
+
+
+def _tell(app: faust.App, topic: str, share: Share) -> None:
+    """Tell `share` of each rebalance. faust waits for what is connected to its signals."""
+
+    async def revoked(*_: Any, **__: Any) -> None:
+        await share.revoked()
+
+    async def assigned(_: Any, /, *given: Any, **__: Any) -> None:
+        mine = [tp.partition for tp in given[0] if tp.topic == topic]
+        share.assigned(mine, app.consumer.topic_partitions(topic) or len(mine))
+
+    app.on_partitions_revoked.connect(revoked, weak=False)
+    app.on_partitions_assigned.connect(assigned, weak=False)
 
 
 def _agent(app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken: Callable[[Exception], None]) -> None:
@@ -84,13 +102,15 @@ def _agent(app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken:
         allow_empty=True,
     )
 
+    async def handle(events: list[Event]) -> None:
+        await loop.handle([delivery_of(event) for event in events])
+        for event in events:
+            event.ack()
+
     async def read(stream: Any) -> None:
         try:
-            async with aclosing(batches(stream, settings.batch, settings.batch_wait_s)) as taken:
-                async for events in taken:
-                    await loop.handle([delivery_of(event) for event in events])
-                    for event in events:
-                        event.ack()
+            async with aclosing(batches(stream, stage.batch or settings.batch, settings.batch_wait_s)) as taken:
+                await in_lanes(taken, stage.lanes, handle)
         except Exception as error:
             broken(error)
             raise

@@ -45,6 +45,19 @@ def page_id(key: bytes | None, value: bytes) -> tuple[str, str | None]:
     return hashlib.sha256(value).hexdigest(), None
 
 
+def address_of(value: bytes) -> str:
+    """The address that a message is about now: where it was redirected to, or its `url`; empty when it has none."""
+    try:
+        data = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return ""
+    if not isinstance(data, dict):
+        return ""
+    via = data.get("via")
+    found = via[-1] if isinstance(via, list) and via else data.get("url")
+    return found if isinstance(found, str) else ""
+
+
 def _explain(error: ValidationError) -> str:
     return "; ".join(_one(item["loc"], item["msg"], item.get("input")) for item in error.errors()[:5])
 

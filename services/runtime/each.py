@@ -5,16 +5,16 @@ from typing import TypeVar
 
 from services.contracts.fates import BadInput, Skip
 from services.contracts.messages import Message
-from services.runtime.stage import Failure, Forward, Outcome, Retry
+from services.runtime.stage import Failure, Forward, Outcome
 
 M = TypeVar("M", bound=Message)
 
 
-def outcome_of(result: Message | Skip | BadInput | Retry) -> Outcome:
+def outcome_of(result: Message | BadInput | Outcome) -> Outcome:
     """What a pure core answered, as an outcome."""
-    if isinstance(result, Skip | Retry):
-        return result
-    return Failure.of(result) if isinstance(result, BadInput) else Forward(result)
+    if isinstance(result, Message):
+        return Forward(result)
+    return Failure.of(result) if isinstance(result, BadInput) else result
 
 
 def each(function: Callable[[M], Message | Skip], messages: Sequence[M]) -> list[Outcome]:

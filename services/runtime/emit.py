@@ -11,7 +11,7 @@ from services.runtime.dead import dead_headers
 from services.runtime.decode import page_id
 from services.runtime.publisher import MessageTooLarge, Publisher
 from services.runtime.retries import retry_headers
-from services.runtime.stage import Delivery, Done, Failure, Forward, Outcome, Postponed, Stage
+from services.runtime.stage import Delivery, Done, Elsewhere, Failure, Forward, Outcome, Postponed, Stage
 from services.runtime.trace import onward
 
 _DEAD = {topic.name: topic for topic in DEAD}
@@ -58,6 +58,10 @@ class Emitter:
             case Postponed(topic=tier):
                 headers = retry_headers(delivery.headers, outcome, datetime.now(UTC))
                 await self._publisher.send_raw(tier, delivery.key, delivery.value, headers, delivery.timestamp_ms)
+            case Elsewhere(message=changed):
+                value = changed.to_json() if changed else delivery.value
+                headers, reads = list(delivery.headers), self._stage.reads
+                await self._publisher.send_raw(reads, delivery.key, value, headers, delivery.timestamp_ms)
             case Done():
                 pass
 

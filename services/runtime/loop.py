@@ -44,16 +44,16 @@ class Loop:
 
         Does not return once the dead ratio is over its limit: the stage then waits, not ready, for people.
         """
-        self._progress.busy = True
-        with BATCH_SECONDS.labels(self._stage.name).time(), work_of(self._progress.tick):
+        if self._progress.halted:  # by a batch that was in work beside this one
+            await asyncio.Event().wait()
+        with self._progress.batch(), BATCH_SECONDS.labels(self._stage.name).time(), work_of(self._progress.tick):
             results = await self._results(deliveries)
             reason = self._ratio.would_exceed([outcome for _, _, outcome in results])
             if reason and self._stage.halts and not self._stage.onlooker:
                 await self._halt(reason, results)
             outcomes = await self._dependencies.wait_for("kafka", lambda: self._emitter.emit(results))
-        self._ratio.record(outcomes)
-        self._progress.record(outcomes)
-        self._progress.busy = False
+            self._ratio.record(outcomes)
+            self._progress.record(outcomes)
         _log_failures(self._stage.name, results)
 
     async def _results(self, deliveries: Sequence[Delivery]) -> list[Result]:

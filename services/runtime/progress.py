@@ -2,13 +2,14 @@
 
 import time
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.contracts.fates import Skip
-from services.runtime.stage import Done, Failure, Forward, Outcome, Postponed
+from services.runtime.stage import Done, Elsewhere, Failure, Forward, Outcome, Postponed
 
 # counter: messages by what became of them; `reason` is empty for those that went on
 MESSAGES = Counter("newsloom_messages", "Messages by outcome", ["stage", "outcome", "reason"])
@@ -19,7 +20,14 @@ LAG = Gauge("newsloom_lag", "Messages waiting", ["stage"])
 # gauge: 1 when the service is ready
 READY = Gauge("newsloom_ready", "Whether the service is ready", ["service"])
 
-_KINDS = {Forward: "forwarded", Done: "forwarded", Skip: "skipped", Failure: "dead", Postponed: "retried"}
+_KINDS = {
+    Forward: "forwarded",
+    Done: "forwarded",
+    Skip: "skipped",
+    Failure: "dead",
+    Postponed: "retried",
+    Elsewhere: "passed_on",
+}
 RATE_WINDOW_S = 10.0
 
 
@@ -30,10 +38,24 @@ class Progress:
         self.stage = stage
         self.counts: Tally[str] = Tally()
         self.lag: int | None = None
-        self.busy = False
+        self.batches = 0
         self.halted: str | None = None
         self.ticks = 0
         self._finished: list[tuple[float, int]] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether a batch is in work."""
+        return self.batches > 0
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """The time that a batch is in work."""
+        self.batches += 1
+        try:
+            yield
+        finally:
+            self.batches -= 1
 
     def tick(self) -> None:
         """A sign of life: something moved."""
@@ -63,7 +85,7 @@ class Progress:
 
     def status(self) -> dict[str, Any]:
         """Counts for /status."""
-        kinds = {kind: self.counts[kind] for kind in ("in", "forwarded", "skipped", "dead", "retried")}
+        kinds = {kind: self.counts[kind] for kind in ("in", "forwarded", "skipped", "dead", "retried", "passed_on")}
         return {"stage": self.stage, **kinds, "lag": self.lag, "rate": round(self.rate(), 2)}
 
 

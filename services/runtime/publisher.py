@@ -13,9 +13,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from services.contracts.messages import Message
+from services.contracts.sites import slot_of
 from services.contracts.topics import MAX_MESSAGE_BYTES, Topic
 from services.contracts.urls import article_id
 from services.runtime import probes
+from services.runtime.decode import address_of
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.trace import Headers, new_headers
@@ -107,11 +109,13 @@ class Publisher:
                 f"the message has {len(value):,} bytes; {topic.name} takes at most {topic.max_bytes:,}"
             )
         producer = await self._started()
+        name = self._settings.name(topic.name)
         try:
             sent = await producer.send(
-                self._settings.name(topic.name),
+                name,
                 value,
                 key=key,
+                partition=await _partition(producer, name, value) if topic.by_site else None,
                 headers=headers,
                 timestamp_ms=timestamp_ms,
             )
@@ -137,6 +141,11 @@ class Publisher:
             return  # another send was faster
         self._producer = None
         await stop_client(failed)
+
+
+async def _partition(producer: AIOKafkaProducer, topic: str, value: bytes) -> int:
+    """The partition of the site that a message is about."""
+    return slot_of(address_of(value)) % len(await producer.partitions_for(topic))
 
 
 async def stop_client(client: Any) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from services.contracts.headers import RETRY_PREFIX
 from services.contracts.stamps import stamp
 from services.contracts.topics import RETRIES
-from services.runtime.stage import Outcome, Postponed, Retry, Stage
+from services.runtime.stage import Later, Outcome, Postponed, Retry, Stage
 from services.runtime.trace import Headers, without
 
 ATTEMPTS, FIRST_AT, DUE, REASON = (RETRY_PREFIX + name for name in ("attempts", "first-at", "due", "reason"))
@@ -27,8 +27,18 @@ def next_tier(attempts: int, delays: Sequence[float], after_s: float = 0.0) -> i
     return next((tier for tier in left if delays[tier] >= after_s), left[-1])
 
 
+def waiting_tier(delays: Sequence[float], after_s: float) -> int | None:
+    """Index into `delays` of the longest that is over in `after_s` seconds, else the first; None when there is none."""
+    return max((n for n, delay in enumerate(delays) if delay <= after_s), default=0) if delays else None
+
+
 def settled(outcome: Outcome, headers: Headers, stage: Stage, delays: Sequence[float]) -> Outcome:
-    """`outcome`; if it is a Retry, either Postponed or what it is otherwise."""
+    """`outcome`; if it is a Retry or a Later, either Postponed or what it is otherwise."""
+    if isinstance(outcome, Later):
+        tier = waiting_tier(delays[: stage.tiers], outcome.after_s)
+        if tier is None:
+            return outcome.otherwise
+        return Postponed(RETRIES[stage.reads.name][tier], delays[tier], outcome.otherwise, failed=False)
     if not isinstance(outcome, Retry):
         return outcome
     allowed = delays[: min(stage.tiers, outcome.most)]
@@ -39,9 +49,9 @@ def settled(outcome: Outcome, headers: Headers, stage: Stage, delays: Sequence[f
 
 
 def retry_headers(headers: Headers, postponed: Postponed, now: datetime) -> Headers:
-    """The message's headers, and that it was tried once more."""
+    """The message's headers, and when it is due; for a failure, that it was tried once more."""
     story = {
-        ATTEMPTS: str(attempts_of(headers) + 1),
+        ATTEMPTS: str(attempts_of(headers) + postponed.failed),
         FIRST_AT: first_of(headers) or stamp(now),
         DUE: str(int((now.timestamp() + postponed.delay_s) * 1000)),
         REASON: str(postponed.otherwise.reason),

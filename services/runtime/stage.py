@@ -6,7 +6,9 @@ The function answers each message of a batch, in order, with one of
 - `Skip(reason, detail)`  it rightly ends here,
 - `Failure(reason, …)` or `BadInput`  it is dead: bad data, or a bug of ours,
 - `Done()`  it is dealt with and nothing follows,
-- `Retry(otherwise)`  it failed for the moment; it comes again later, or `otherwise` comes true (retries.py).
+- `Retry(otherwise)`  it failed for the moment; it comes again later, or `otherwise` comes true (retries.py),
+- `Later(after_s, …)`  its turn has not come yet; it comes again, and nothing counts that as a failure,
+- `Elsewhere(message)`  another worker's; it goes to that one's partition of the topic that the stage reads.
 
 It raises `Unavailable` when a dependency is down; the batch is then tried again, however long it takes.
 """
@@ -18,6 +20,7 @@ from datetime import UTC, datetime
 from services.contracts.fates import BadInput, DeadReason, Skip
 from services.contracts.messages import Message, Origin
 from services.contracts.topics import RETRY_TIERS, Topic
+from services.runtime.share import Share
 from services.runtime.trace import Headers
 
 
@@ -59,15 +62,31 @@ class Retry:
 
 
 @dataclass(frozen=True)
+class Later:
+    """Come again in about `after_s` seconds, however often; `otherwise` is true where no topic can keep it waiting."""
+
+    after_s: float
+    otherwise: Skip
+
+
+@dataclass(frozen=True)
 class Postponed:
-    """A Retry for which there is a try left: the message waits on `topic` for `delay_s` seconds."""
+    """A Retry for which there is a try left, or a Later: the message waits on `topic` for `delay_s` seconds."""
 
     topic: Topic
     delay_s: float
     otherwise: Skip | Failure
+    failed: bool = True
 
 
-Outcome = Forward | Skip | Failure | Done | Retry | Postponed
+@dataclass(frozen=True)
+class Elsewhere:
+    """The message, on the partition of its site (contracts/sites.py), which another worker reads; None: unchanged."""
+
+    message: Message | None = None
+
+
+Outcome = Forward | Skip | Failure | Done | Retry | Later | Postponed | Elsewhere
 
 
 @dataclass(frozen=True)
@@ -99,6 +118,8 @@ class Stage:
     `halts`: whether it stops when too much of what it reads is dead.
     `tiers`: how many retry topics it uses; 0: a Retry is what it would be otherwise.
     `needs`: the dependency that is down when `process` raises Unavailable.
+    `lanes`: how many batches it has in work at once; `batch`: the most messages of one, instead of the setting.
+    `share`: told which partitions of the topic this worker has.
     """
 
     name: str
@@ -110,4 +131,7 @@ class Stage:
     halts: bool = True
     tiers: int = 0
     needs: str = "elasticsearch"
+    lanes: int = 1
+    batch: int | None = None
+    share: Share | None = None
     prepare: Callable[[Message, Delivery], Message] = lambda message, _: message

@@ -19,6 +19,7 @@ MAPPINGS: dict[str, Any] = {
     "properties": {
         **dict.fromkeys(("id", "name", "feeds", "sitemaps", "language", "country", "tags"), _KEYWORD),
         "enabled": {"type": "boolean"},
+        "slot": {"type": "short"},
         "added_at": _DATE,
         "state": {
             "properties": {
@@ -26,6 +27,7 @@ MAPPINGS: dict[str, Any] = {
                 "lease_owner": _KEYWORD,
                 "failures": {"type": "integer"},
                 "found": {"type": "long"},
+                "changed": {"type": "long"},
             }
         },
     },

@@ -12,6 +12,8 @@ from services.runtime.web.freshness import http_date
 class Limits:
     """Bounds of one fetch; seconds and bytes. `delay_s` overrides the delay between two requests to the host.
 
+    `home`: the slot of sites that has to be this worker's; None: that of every address it leads to (runtime/share.py).
+
     `partial`: what is known to be too large is read up to the limit all the same, for TooLarge to carry its head.
     """
 
@@ -23,6 +25,7 @@ class Limits:
     delay_s: float | None = None
     robots: bool = True
     partial: bool = False
+    home: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The poller on a real Elasticsearch: every item once, nothing lost whatever fails, no source polled twice at once."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,22 +10,26 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from services.contracts import indices
-from services.contracts.messages import UrlMessage
+from services.contracts.messages import PageMessage, UrlMessage
+from services.contracts.sites import slot_of_host
 from services.contracts.sources import SourceRecord, SourceState
 from services.contracts.urls import article_id
 from services.fetch.book import SourceBook, SourceFacts
 from services.fetch.client import Fetcher
 from services.fetch.leases import Leases
-from services.fetch.poll import Poller, poll_forever
+from services.fetch.poll import poll_forever
+from services.fetch.reading import Reading
 from services.runtime.elastic import async_client, sync_client
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
+from services.runtime.share import Share
 from services.runtime.sources.index import SourceIndex
 from services.runtime.sources.plan import Plan, Wanted, plan
 from tests.support.site import Seen, Site, answer, dns, serving
 
 pytestmark = pytest.mark.stack
 NOW = datetime.now(UTC)
+ALL = Share(whole=True)
 
 
 def rss(site: Site, *names: str) -> bytes:
@@ -56,17 +61,22 @@ class Published(list[str]):
 
     fail: Exception | None = None
 
-    async def __call__(self, messages: Sequence[UrlMessage]) -> None:
+    async def __call__(self, messages: Sequence[UrlMessage | PageMessage]) -> None:
         if self.fail is not None:
             raise self.fail
         self.extend(message.url for message in messages)
 
 
 @asynccontextmanager
-async def poller(settings: Settings, es: AsyncElasticsearch, publish: Published) -> AsyncIterator[asyncio.Task[None]]:
+async def poller(
+    settings: Settings, es: AsyncElasticsearch, publish: Published, worker: int = 1, share: Share | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A worker; those on one machine are told apart by the port of their health server."""
     stop = asyncio.Event()
+    settings = settings.model_copy(update={"health": f"127.0.0.1:{worker}"})
     async with Fetcher(settings, resolve=dns({})) as fetcher:
-        task = asyncio.create_task(poll_forever(settings, es, fetcher, publish, stop))
+        polling = poll_forever(settings, es, fetcher, publish, stop, share or Share(whole=True))
+        task = asyncio.create_task(polling)
         try:
             yield task
         finally:
@@ -146,11 +156,11 @@ async def test_a_crash_between_publishing_and_writing_repeats_and_loses_nothing(
     published = Published()
     leases = Leases(es, polling, "crashed")
     async with Fetcher(polling, resolve=dns({})) as fetcher:
-        crashing = Poller(polling, es, fetcher, published)
-        (found,) = await leases.due(datetime.now(UTC), 10)
+        crashing = Reading(leases, fetcher, published, polling.poll_interval_s)
+        (found,) = await leases.due(datetime.now(UTC), 10, ALL)
         held = await leases.take(found, datetime.now(UTC) - timedelta(hours=1))  # its lease has run out
         assert held is not None
-        await crashing._news(held)  # published; then the process dies
+        await crashing.poll(held)  # published; then the process dies
     assert len(published) == 2
     async with poller(polling, es, published):
         await until(lambda: stored(polling)[0].state.polls >= 1)
@@ -176,7 +186,7 @@ async def test_two_workers_never_poll_one_source_at_once(polling: Settings, es: 
     site.routes = {f"/feed{n}": slow for n in range(4)}
     add(polling, *(site.url(f"/feed{n}") for n in range(4)), interval_s=3600)
     published = Published()
-    async with poller(polling, es, published), poller(polling, es, published):
+    async with poller(polling, es, published, 1), poller(polling, es, published, 2):
         await until(lambda: all(source.state.polls for source in stored(polling)))
     assert sorted(published) == [site.url(f"/feed{n}-item") for n in range(4)]
     assert sorted(path for path in site.paths() if "feed" in path) == [f"/feed{n}" for n in range(4)]
@@ -204,19 +214,20 @@ async def test_a_lost_lease_writes_nothing_and_peoples_changes_stay(
     add(polling, site.url("/feed"), name="Before")
     mine, other = Leases(es, polling, "me"), Leases(es, polling, "other")
     now = datetime.now(UTC)
-    (found,) = await mine.due(now, 10)
+    (found,) = await mine.due(now, 10, ALL)
     held = await mine.take(found, now)
     assert held is not None
     assert await other.take(found, now) is None
     await es.indices.refresh(index=polling.name(indices.SOURCES))
-    assert await other.due(now, 10) == []
-    (late,) = await other.due(now + timedelta(hours=1), 10)
+    assert await other.due(now, 10, ALL) == []
+    assert len(await mine.due(now, 10, ALL)) == 1, "whoever starts again goes on with what it held"
+    (late,) = await other.due(now + timedelta(hours=1), 10, ALL)
     add(polling, site.url("/feed"), name="After")
     await mine.release(held, SourceState(polls=1))
     (source,) = stored(polling)
     assert (source.name, source.state.polls, source.state.lease_owner) == ("After", 1, None)
     assert await other.take(late, now) is None
-    (again,) = await other.due(now + timedelta(hours=1), 10)
+    (again,) = await other.due(now + timedelta(hours=1), 10, ALL)
     assert await other.take(again, now) is not None
     await mine.release(held, SourceState(polls=99))
     assert stored(polling)[0].state.lease_owner == "other"
@@ -338,3 +349,59 @@ async def test_an_address_without_feeds_says_so(polling: Settings, es: AsyncElas
     async with poller(polling, es, Published()):
         await until(lambda: stored(polling)[0].state.failures > 0)
     assert "names no feed" in str(stored(polling)[0].state.last_error)
+
+
+async def test_workers_poll_their_own_sites_and_sources_of_earlier_releases_are_found(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    names = [f"site{n}.example" for n in range(12)]
+    site.routes = {f"/{name}": rss(site, f"{name}-item") for name in names}
+    add(polling, *(site.url(f"/{name}", name) for name in names), interval_s=3600)
+    for source in stored(polling)[:4]:  # as an earlier release wrote them
+        document = source.model_dump(mode="json", exclude={"slot"})
+        await es.index(index=polling.name(indices.SOURCES), id=source.id, document=document, refresh=True)
+    shares, published = (Share(), Share()), (Published(), Published())
+    for number, share in enumerate(shares):
+        share.assigned([number], 2)
+    async with poller(polling, es, published[0], 1, shares[0]), poller(polling, es, published[1], 2, shares[1]):
+        await until(lambda: all(source.state.polls for source in stored(polling)))
+    expected = [{name for name in names if slot_of_host(name) in share.slots} for share in shares]
+    assert all(expected)
+    assert [{url.rpartition("/")[2].removesuffix("-item") for url in some} for some in published] == expected
+    assert sorted(path for path in site.paths() if "example" in path) == sorted(f"/{name}" for name in names)
+
+
+async def test_a_worker_that_starts_again_goes_on_with_what_it_held(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    site.routes = {"/feed": rss(site, "a")}
+    add(polling, site.url("/feed"))
+    dead = Leases(es, polling, f"{socket.gethostname()}:1")
+    (found,) = await dead.due(datetime.now(UTC), 10, ALL)
+    assert await dead.take(found, datetime.now(UTC))
+    published = Published()
+    async with poller(polling, es, published, 1):
+        await until(lambda: len(published) == 1)
+
+
+async def test_an_item_that_changed_is_published_again(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
+    def atom(*updated: str) -> bytes:
+        entries = "".join(
+            f"<entry><id>{n}</id><title>{n}</title><link href='{site.url(f'/{n}')}'/><updated>{at}</updated></entry>"
+            for n, at in enumerate(updated)
+        )
+        body = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{entries}</feed>"
+        return answer(body.encode(), kind="application/atom+xml")
+
+    old, new = "2026-11-22T08:00:00Z", "2026-11-22T09:00:00Z"
+    site.routes = {"/feed": atom(old, old, old)}
+    add(polling, site.url("/feed"))
+    published = Published()
+    async with poller(polling, es, published):
+        await until(lambda: len(published) == 3)
+        site.routes["/feed"] = atom(old, new, old)
+        await until(lambda: stored(polling)[0].state.changed > 0)
+        polls = stored(polling)[0].state.polls
+        await until(lambda: stored(polling)[0].state.polls > polls + 1)
+    assert published[3:] == [site.url("/1")]
+    assert (stored(polling)[0].state.found, stored(polling)[0].state.changed) == (3, 1)

@@ -8,7 +8,7 @@ from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
 from services.contracts.messages import Hints, PageMessage, Step, UrlMessage
 from services.fetch.book import SourceFacts
 from services.fetch.client import Fetcher
-from services.fetch.page import fetch_batch, fetch_page, is_html
+from services.fetch.page import fetch_page, is_html
 from services.runtime.stage import Retry
 from tests.support.site import Site, answer, fetcher_with, redirect
 
@@ -83,24 +83,6 @@ async def test_what_is_no_url_is_bad_input(fetcher: Fetcher, url: str) -> None:
     with pytest.raises(BadInput) as caught:
         await fetch_page(UrlMessage(url=url), fetcher, now)
     assert caught.value.reason is DeadReason.INVALID_URL
-
-
-async def test_a_batch_answers_in_order(site: Site, quick: Fetcher) -> None:
-    site.routes = {f"/{n}": answer(HTML + str(n).encode()) for n in range(6)}
-    urls = [site.url(f"/{n}", f"host{n % 2}.example") for n in range(6)]
-    urls[2:2] = ["no url", site.url("/none"), "http://127.0.0.1.example:1/"]
-    results = await fetch_batch([UrlMessage(url=u) for u in urls], quick, now)
-    assert [type(result) for result in results] == [PageMessage] * 2 + [BadInput, Skip, Retry] + [PageMessage] * 4
-    assert [r.url for r in results if isinstance(r, PageMessage)] == [u for u in urls if u[-2] == "/"]
-
-
-async def test_a_bug_is_not_swallowed(fetcher: Fetcher) -> None:
-    class Broken:
-        def get(self, key: str, /) -> SourceFacts | None:
-            raise RuntimeError("bug")
-
-    with pytest.raises(RuntimeError, match="bug"):
-        await fetch_batch([UrlMessage(url="http://news.example/", source="x")], fetcher, now, Broken())
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_any_bytes_are_valid_fields(body: bytes) -> None:
 
 def test_what_people_set_stands() -> None:
     source = SourceRecord(id="s", name="S", feeds=(FEED,), interval_s=60)
-    state = next_state(source, [Listed(FEED, fresh_s=3000)], 0, MONDAY, 300)
+    state = next_state(source, [Listed(FEED, fresh_s=3000)], 0, 0, MONDAY, 300)
     assert state.next_poll is not None
     assert 57 <= (state.next_poll - MONDAY).total_seconds() <= 63
     assert next_fixed(60, 2, MONDAY) - MONDAY >= timedelta(seconds=228)

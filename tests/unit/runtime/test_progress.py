@@ -34,6 +34,7 @@ def test_each_outcome_is_counted_once_by_kind_and_reason() -> None:
         "skipped": 1,
         "dead": 1,
         "retried": 0,
+        "passed_on": 0,
         "lag": None,
         "rate": pytest.approx(0.6),
     }

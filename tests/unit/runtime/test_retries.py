@@ -15,9 +15,9 @@ from services.contracts.topics import ARTICLES, PAGES, RETRIES, Topic
 from services.runtime.dead import dead_headers, read_context
 from services.runtime.emit import Emitter
 from services.runtime.publisher import MessageTooLarge
-from services.runtime.retries import attempts_of, due_ms, next_tier, retry_headers, settled
+from services.runtime.retries import attempts_of, due_ms, next_tier, retry_headers, settled, waiting_tier
 from services.runtime.settings import Settings
-from services.runtime.stage import Failure, Outcome, Postponed, Retry, Stage
+from services.runtime.stage import Failure, Later, Outcome, Postponed, Retry, Stage
 
 DELAYS = (15.0, 120.0, 600.0)
 SKIP = Skip(SkipReason.UNREACHABLE, "refused")
@@ -50,6 +50,25 @@ def test_each_failure_goes_one_tier_on_and_the_last_one_comes_true() -> None:
     assert outcome is SKIP
     assert seen == [(f"retry.{n}", d, n, start + int(d * 1000)) for n, d in enumerate(DELAYS, 1)]
     assert [name for name, _ in headers] == ["own", *RETRY_HEADERS]
+
+
+@given(st.lists(st.floats(0.1, 900), max_size=3, unique=True).map(sorted), st.floats(0, 2000))
+def test_who_waits_for_a_turn_is_back_in_time(delays: list[float], wait: float) -> None:
+    tier = waiting_tier(delays, wait)
+    assert (tier is None) == (not delays)
+    if tier is not None:
+        assert delays[tier] <= wait or tier == 0
+        assert not any(delays[tier] < delay <= wait for delay in delays)
+
+
+def test_waiting_for_a_turn_is_no_failure_however_often() -> None:
+    headers = [("retry-attempts", b"2")]
+    for _ in range(5):
+        outcome = settled(Later(200, SKIP), headers, STAGE, DELAYS)
+        assert outcome == Postponed(RETRIES[PAGES.name][1], 120.0, SKIP, failed=False)
+        headers = retry_headers(headers, outcome, NOW)
+        assert attempts_of(headers) == 2
+    assert settled(Later(200, SKIP), headers, STAGE, ()) is SKIP
 
 
 def test_limits_of_stage_outcome_and_setting() -> None:

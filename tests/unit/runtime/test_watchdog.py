@@ -131,7 +131,7 @@ def test_a_stalled_process_is_ended_with_the_code_that_says_try_again(monkeypatc
 def test_what_waits_or_works_is_not_ended(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     progress, ended, broker = Progress("clean"), [], Broker({0: (0, 4, 10)})
     progress.halted = "too many dead" if why == "halted" else None
-    progress.busy = why == "busy"
+    progress.batches = int(why == "busy")
     dog = watchdog(progress, ended, excused=why == "dependency")
     clock_at(monkeypatch, [0, 6])
     dog.look(broker)
