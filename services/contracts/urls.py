@@ -7,6 +7,7 @@ content is touched: a reserved character keeps its encoding (`%2F` is not `/`), 
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import unquote_plus, urlsplit
 
 from services.contracts.hosts import canonical_host
@@ -35,6 +36,7 @@ class InvalidUrl(ValueError):
     """The text is no absolute http or https URL; the message says what is wrong with it."""
 
 
+@lru_cache(maxsize=8192)  # a poll asks nine times for each item's: a third of its processor time went there
 def canonical_url(url: str) -> str:
     """Return the one spelling of `url` that stands for the article; it is its own canonical URL.
 
