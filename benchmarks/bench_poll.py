@@ -2,8 +2,8 @@
 
     python benchmarks/bench_poll.py [--feeds 10000] [--items 10] [--passes 3]
 
-Needs running servers (`newsloom up --infrastructure`), as NEWSLOOM_KAFKA and NEWSLOOM_ELASTICSEARCH say. Every feed has a
-host of its own, found by a resolver of this benchmark's. In the first pass all items are new and go to Kafka; in the
+Needs running servers (`newsloom up --infrastructure`), as NEWSLOOM_KAFKA and NEWSLOOM_ELASTICSEARCH say. Every feed has
+a host of its own, found by a resolver of this benchmark's. In the first pass all items are new and go to Kafka; in the
 others nothing is (answers are 304). A pass ends when each source was polled once. Polling runs in this process, with
 the product's own poller, client and publisher; the sites in another.
 """

@@ -33,7 +33,17 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
 
         work = Work(fetcher, SourceBook(es, context.settings), share)
         try:
-            stage = Stage("fetch", URLS, work, writes=PAGES, tiers=RETRY_TIERS, lanes=LANES, batch=1, share=share)
+            stage = Stage(
+                "fetch",
+                URLS,
+                work,
+                writes=PAGES,
+                tiers=RETRY_TIERS,
+                lanes=LANES,
+                batch=1,
+                share=share,
+                confirmed=work.confirmed,
+            )
             yield Service([stage], [poll], checks={"elasticsearch": partial(probes.elasticsearch, es)})
         finally:
             await es.close()

@@ -67,7 +67,7 @@ class Hosts:
 
     @asynccontextmanager
     async def turn(self, host: str, delay_s: float, home: int | None = None) -> AsyncIterator[None]:
-        """Wait until `host` may be asked, at least `delay_s` after its last answer ended.
+        """Wait until `host` may be asked, at least `delay_s` after its last answer ended, or might have.
 
         Raises HostDown, Paused; NotOurs when another worker is to ask it (`home` as in Limits).
         Turns go in the order of arrival; the wait is as long as the queue.
@@ -78,7 +78,8 @@ class Hosts:
         try:
             async with state.turn:
                 state.refuse(host)
-                await rest(max(state.last_end + delay_s, state.paused_until) - time.monotonic())
+                last = max(state.last_end, self._share.since)
+                await rest(max(last + delay_s, state.paused_until) - time.monotonic())
                 async with self._active, self._share.use(state.slot, home):
                     try:
                         yield

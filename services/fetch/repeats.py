@@ -15,6 +15,7 @@ class Repeats:
 
     def __init__(self) -> None:
         self._begun: OrderedDict[str, float] = OrderedDict()
+        self._open: set[str] = set()
 
     def begin(self, key: str) -> bool:
         """Whether `key` is to be fetched: False when that was begun within the last minute."""
@@ -24,8 +25,19 @@ class Repeats:
         if key in self._begun:
             return False
         self._begun[key] = now
+        self._open.add(key)
         return True
+
+    def confirm(self, key: str) -> None:
+        """What follows from it is on its way for good."""
+        self._open.discard(key)
 
     def forget(self, key: str) -> None:
         """It came to no end: the next time it is asked for counts as the first."""
         self._begun.pop(key, None)
+        self._open.discard(key)
+
+    def forget_open(self) -> None:
+        """What is not confirmed will not be: after a rebalance it comes once more, and has to be done once more."""
+        for key in list(self._open):
+            self.forget(key)

@@ -35,12 +35,16 @@ class Work:
         await self._book.learn(url.source for url in urls if url.source)
         return list(await asyncio.gather(*(self._one(url) for url in urls)))
 
+    def confirmed(self, message: Message) -> None:
+        """Its page is on the next topic: whoever asks for it once more within a minute has it already."""
+        if isinstance(message, UrlMessage):
+            self._repeats.confirm(article_id(message.url))
+
     async def _one(self, message: UrlMessage) -> Outcome:
         key = article_id(message.url)
         if self._dealt != self._share.dealt:
-            # After a rebalance what is in work comes once more, and has to be done once more: its first reading can not
-            # be acknowledged, and so must not answer for the second.
-            self._repeats, self._dealt = Repeats(), self._share.dealt
+            self._repeats.forget_open()
+            self._dealt = self._share.dealt
         if not self._repeats.begin(key):
             return Done()
         ended = False

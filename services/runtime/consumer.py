@@ -13,7 +13,7 @@ buffers so that memory stays bounded whatever the lag.
 import os
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ import faust
 from services.contracts.topics import MAX_MESSAGE_BYTES, MIB
 from services.runtime.batches import Event, batches, delivery_of
 from services.runtime.intake import bound
-from services.runtime.lanes import in_lanes
+from services.runtime.lanes import Lanes
 from services.runtime.loop import Loop
 from services.runtime.settings import Settings
 from services.runtime.share import Share
@@ -42,11 +42,12 @@ def consumer_app(
     stage: Stage,
     loop: Loop,
     broken: Callable[[Exception], None],
+    partitions: Callable[[], Awaitable[int]],
 ) -> faust.App:
     """A faust app with one agent for `stage`, not started.
 
     `port` tells workers on one machine apart. `broken` is told when a stage ends with an error: faust would
-    restart the agent and leave its unacknowledged messages behind.
+    restart the agent and leave its unacknowledged messages behind. `partitions`: how many the stage's topic has.
     """
     app = faust.App(
         group,
@@ -72,27 +73,40 @@ def consumer_app(
         datadir=str(Path(tempfile.gettempdir()) / f"newsloom-faust-{os.getuid()}"),
     )
     bound(app)
-    _agent(app, settings, stage, loop, broken)
+    lanes = _agent(app, settings, stage, loop, broken)
     if stage.share:
-        _tell(app, settings.name(stage.reads.name), stage.share)
+        _tell(app, settings.name(stage.reads.name), stage.share, partitions, lanes.drop)
     return app
 
 
-def _tell(app: faust.App, topic: str, share: Share) -> None:
-    """Tell `share` of each rebalance. faust waits for what is connected to its signals."""
+def _tell(
+    app: faust.App,
+    topic: str,
+    share: Share,
+    partitions: Callable[[], Awaitable[int]],
+    drop: Callable[[], None],
+) -> None:
+    """Tell `share` of each rebalance, and drop what waits in the lanes. faust waits for what is connected to signals.
+
+    What is not acknowledged by then is read again in any case (faust seeks to what is committed), so that to go on
+    with it would be to do it twice.
+    """
 
     async def revoked(*_: Any, **__: Any) -> None:
         await share.revoked()
+        drop()
 
     async def assigned(_: Any, /, *given: Any, **__: Any) -> None:
-        mine = [tp.partition for tp in given[0] if tp.topic == topic]
-        share.assigned(mine, app.consumer.topic_partitions(topic) or len(mine))
+        # Not faust's `topic_partitions`: it knows the topic's metadata only some time after the first assignment.
+        share.assigned([tp.partition for tp in given[0] if tp.topic == topic], await partitions())
 
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_partitions_assigned.connect(assigned, weak=False)
 
 
-def _agent(app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken: Callable[[Exception], None]) -> None:
+def _agent(
+    app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken: Callable[[Exception], None]
+) -> Lanes[list[Event]]:
     topic = app.topic(
         settings.name(stage.reads.name),
         key_type=bytes,
@@ -107,12 +121,15 @@ def _agent(app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken:
         for event in events:
             event.ack()
 
+    lanes = Lanes(stage.lanes, handle)
+
     async def read(stream: Any) -> None:
         try:
             async with aclosing(batches(stream, stage.batch or settings.batch, settings.batch_wait_s)) as taken:
-                await in_lanes(taken, stage.lanes, handle)
+                await lanes.run(taken)
         except Exception as error:
             broken(error)
             raise
 
     app.agent(topic, name=f"{app.conf.id}.{stage.name}.{stage.reads.name}", concurrency=1)(read)
+    return lanes

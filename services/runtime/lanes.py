@@ -6,29 +6,43 @@ Acknowledgements may then come out of order; faust commits no offset past a gap 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Batch = TypeVar("Batch")
 
 
-async def in_lanes(taken: AsyncIterator[Batch], lanes: int, work: Callable[[Batch], Awaitable[None]]) -> None:
-    """Have `work` done on every batch of `taken`, at most `lanes` at once; a batch is taken once a lane is free.
+class Lanes(Generic[Batch]):
+    """Has `work` done on batches, at most `lanes` at once."""
 
-    The first error of one ends all others and is raised. So does a cancellation.
-    """
-    free = asyncio.Semaphore(lanes)
+    def __init__(self, lanes: int, work: Callable[[Batch], Awaitable[None]]) -> None:
+        self._free = asyncio.Semaphore(lanes)
+        self._work = work
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def one(batch: Batch) -> None:
+    async def run(self, taken: AsyncIterator[Batch]) -> None:
+        """Work on every batch of `taken`; one is taken once a lane is free.
+
+        The first error of one ends all others and is raised. So does a cancellation.
+        """
         try:
-            await work(batch)
-        finally:
-            free.release()
+            async with asyncio.TaskGroup() as running:
+                await self._free.acquire()
+                async for batch in taken:
+                    task = running.create_task(self._one(batch))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._ended)
+                    await self._free.acquire()
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
 
-    try:
-        async with asyncio.TaskGroup() as running:
-            await free.acquire()
-            async for batch in taken:
-                running.create_task(one(batch))
-                await free.acquire()
-    except BaseExceptionGroup as group:
-        raise group.exceptions[0] from None
+    def drop(self) -> None:
+        """Give up what is in work, which is not acknowledged and comes again: to us, or to whoever gets it then."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _one(self, batch: Batch) -> None:
+        await self._work(batch)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._free.release()

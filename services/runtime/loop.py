@@ -52,6 +52,9 @@ class Loop:
             if reason and self._stage.halts and not self._stage.onlooker:
                 await self._halt(reason, results)
             outcomes = await self._dependencies.wait_for("kafka", lambda: self._emitter.emit(results))
+            for _, message, _ in results:
+                if message is not None:
+                    self._stage.confirmed(message)
             self._ratio.record(outcomes)
             self._progress.record(outcomes)
         _log_failures(self._stage.name, results)

@@ -126,6 +126,16 @@ class Publisher:
             await self._drop(producer)
             raise PublishError(f"Kafka at {self._settings.kafka} did not take the message: {error!r}") from error
 
+    async def partitions(self, topic: Topic) -> int:
+        """How many partitions `topic` has. Raises PublishError."""
+        producer = await self._started()
+        try:
+            name = self._settings.name(topic.name)
+            return len(await asyncio.wait_for(producer.partitions_for(name), SEND_TIMEOUT_S))
+        except (KafkaError, TimeoutError, OSError) as error:
+            await self._drop(producer)
+            raise PublishError(f"Kafka at {self._settings.kafka} does not tell its partitions: {error!r}") from error
+
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:  # many sends at once start one producer
             if self._producer is None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from services.contracts.topics import Topic
 from services.runtime import probes
 from services.runtime.admin import connect, differences, ensure_topics
 from services.runtime.breaker import DeadRatio
@@ -106,7 +107,15 @@ async def _running(
             broken.set_exception(error)
 
     apps = [
-        consumer_app(settings, mine.group, port, stage, _loop(stage, context, mine.progress), on_broken)
+        consumer_app(
+            settings,
+            mine.group,
+            port,
+            stage,
+            _loop(stage, context, mine.progress),
+            on_broken,
+            partial(_partitions, context, stage.reads),
+        )
         for mine, stage in zip(watched, service.stages, strict=True)
     ]
     watched += [tier.watched for tier in tiers]
@@ -126,6 +135,10 @@ async def _running(
             await asyncio.wait_for(asyncio.gather(*(app.stop() for app in apps)), STOP_LIMIT_S)
         except TimeoutError:
             log.warning("faust did not stop in time; what it had in work was not acknowledged and comes again")
+
+
+async def _partitions(context: Context, topic: Topic) -> int:
+    return await context.dependencies.wait_for("kafka", lambda: context.publisher.partitions(topic))
 
 
 def group_of(service: str, stage: Stage) -> str:

@@ -6,6 +6,7 @@ partitions anew nobody asks anything, and they are not dealt before the requests
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -29,6 +30,8 @@ class Share:
         self._slots = frozenset(range(SLOTS)) if whole else frozenset[int]()
         self.dealt = 0
         """How often partitions were dealt anew."""
+        self.since = float("-inf")
+        """When they were dealt last, by time.monotonic(): whatever others asked of our sites, they asked before."""
         self._settled = asyncio.Event()
         self._active = 0
         self._idle = asyncio.Event()
@@ -81,4 +84,5 @@ class Share:
         """These of `total` partitions are ours."""
         mine = frozenset(partitions)
         self._slots = frozenset(slot for slot in range(SLOTS) if slot % total in mine)
+        self.since = time.monotonic()
         self._settled.set()

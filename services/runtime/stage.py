@@ -120,6 +120,7 @@ class Stage:
     `needs`: the dependency that is down when `process` raises Unavailable.
     `lanes`: how many batches it has in work at once; `batch`: the most messages of one, instead of the setting.
     `share`: told which partitions of the topic this worker has.
+    `confirmed`: told of a message when all that follows from it is on its way for good.
     """
 
     name: str
@@ -134,4 +135,5 @@ class Stage:
     lanes: int = 1
     batch: int | None = None
     share: Share | None = None
+    confirmed: Callable[[Message], None] = lambda _: None
     prepare: Callable[[Message, Delivery], Message] = lambda message, _: message

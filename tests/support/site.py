@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -46,6 +47,9 @@ class Site:
     connections: int = 0
     active: int = 0
     most_active: int = 0
+    at_once: Counter[str] = field(default_factory=Counter)
+    """Open connections by the address asked."""
+    most_at_once: int = 0
     port: int = 0
 
     def url(self, path: str, host: str = "news.example") -> str:
@@ -61,6 +65,9 @@ class Site:
         self.connections += 1
         self.active += 1
         self.most_active = max(self.most_active, self.active)
+        address = writer.get_extra_info("sockname")[0]
+        self.at_once[address] += 1
+        self.most_at_once = max(self.most_at_once, self.at_once[address])
         try:
             request = _request(await reader.readuntil(b"\r\n\r\n"))
             self.seen.append(request)
@@ -70,6 +77,7 @@ class Site:
             pass
         finally:
             self.active -= 1
+            self.at_once[address] -= 1
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
@@ -91,9 +99,9 @@ def _request(head: bytes) -> Seen:
 
 
 @asynccontextmanager
-async def serving(site: Site, port: int = 0) -> AsyncIterator[Site]:
-    """Serve for the time of the block."""
-    server = await asyncio.start_server(site.handle, site.address, port)
+async def serving(site: Site, port: int = 0, hosts: Sequence[str] = ()) -> AsyncIterator[Site]:
+    """Serve for the time of the block; on other addresses of loopback (with a port) where `hosts` says so."""
+    server = await asyncio.start_server(site.handle, list(hosts) or site.address, port)
     site.port = server.sockets[0].getsockname()[1]
     tasks_before = asyncio.all_tasks()
     try:

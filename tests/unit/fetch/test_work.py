@@ -56,7 +56,7 @@ async def test_a_page_asked_for_twice_is_fetched_once(site: Site, share: Share) 
     assert site.paths().count("/a") == 1
 
 
-@pytest.mark.parametrize("again", ["failed", "dealt"])
+@pytest.mark.parametrize("again", ["failed", "dealt", "confirmed"])
 async def test_what_came_to_no_end_is_fetched_again(site: Site, share: Share, again: str) -> None:
     site.routes = {
         "/a": [answer(status=503, Retry_After="0")] * 3 + [answer(HTML)] if again == "failed" else answer(HTML)
@@ -68,8 +68,12 @@ async def test_what_came_to_no_end_is_fetched_again(site: Site, share: Share, ag
         if again == "dealt":
             await share.revoked()
             share.assigned(range(8), 8)
+        if again == "confirmed":
+            work.confirmed(UrlMessage(url=site.url("/a")))
+            await share.revoked()
+            share.assigned(range(8), 8)
         (second,) = await work([UrlMessage(url=site.url("/a"))])
-        assert isinstance(second, Forward)
+        assert isinstance(second, Done if again == "confirmed" else Forward)
 
 
 async def test_a_bug_is_not_swallowed(site: Site, share: Share) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.runtime.lanes import in_lanes
+from services.runtime.lanes import Lanes
 
 
 async def numbers(count: int, taken: list[int]) -> AsyncIterator[int]:
@@ -25,7 +25,7 @@ async def test_no_more_than_there_are_lanes_and_none_is_taken_before_its_time() 
         await asyncio.sleep(0.001 * (number % 3))
         active -= 1
 
-    await in_lanes(numbers(30, taken), 3, work)
+    await Lanes(3, work).run(numbers(30, taken))
     assert (len(taken), active, most) == (30, 0, 3)
 
 
@@ -37,7 +37,7 @@ async def test_one_lane_is_one_after_the_other() -> None:
         await asyncio.sleep(0)
         order.append(f"-{number}")
 
-    await in_lanes(numbers(3, []), 1, work)
+    await Lanes(1, work).run(numbers(3, []))
     assert order == ["+0", "-0", "+1", "-1", "+2", "-2"]
 
 
@@ -53,5 +53,20 @@ async def test_the_first_error_ends_all() -> None:
             ended.append(number)
 
     with pytest.raises(RuntimeError, match="bug"):
-        await in_lanes(numbers(9, []), 3, work)
+        await Lanes(3, work).run(numbers(9, []))
     assert sorted(ended) == [0, 1]
+
+
+async def test_what_is_dropped_is_not_worked_on_and_the_rest_goes_on() -> None:
+    done: list[int] = []
+
+    async def work(number: int) -> None:
+        if number < 3:
+            if number == 2:
+                lanes.drop()
+            await asyncio.sleep(60)
+        done.append(number)
+
+    lanes = Lanes(3, work)
+    await lanes.run(numbers(6, []))
+    assert done == [3, 4, 5]

@@ -1,0 +1,115 @@
+"""Fetch workers on a real Kafka: each host is asked by one at a time, whoever comes, goes or dies.
+
+The hosts are addresses of loopback, each a site of its own, so that the real service needs no resolver of the test's.
+"""
+
+import asyncio
+import json
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from kafka import KafkaConsumer
+from support.processes import Child, eventually, free_ports
+from support.site import Seen, Site, answer, serving
+
+from services.contracts.messages import UrlMessage
+from services.contracts.topics import PAGES, URLS
+from services.runtime.publisher import Publisher
+from services.runtime.settings import Settings
+from services.standalone.ports import unused
+
+pytestmark = pytest.mark.stack
+HOSTS = [f"127.0.0.{n}" for n in range(2, 12)]
+PAGES_EACH = 60
+DELAY_S = 0.4
+
+
+class Watch(Site):
+    """Answers every page after a moment, and knows when it began and ended each answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spans: dict[str, list[tuple[float, float]]] = {}
+
+    async def _answer(self, request: Seen, writer: asyncio.StreamWriter) -> None:
+        if request.path == "/robots.txt":
+            writer.write(answer(status=404))
+        else:
+            await asyncio.sleep(random.uniform(0.01, 0.1))
+            writer.write(answer(f"<!doctype html><title>{request.path}</title>".encode()))
+        await writer.drain()
+        ended = asyncio.get_running_loop().time()
+        self.spans.setdefault(request.host, []).append((request.at, ended))
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Watch]:
+    async with serving(watch := Watch(), unused("127.0.0.1"), hosts=HOSTS):
+        yield watch
+
+
+def worker(settings: Settings, number: int, tmp_path: Path, port: int) -> Child:
+    mine = settings.model_copy(update={"home": tmp_path / f"{number}", "http": f"127.0.0.1:{port + 2 * number}"})
+    environment = {"NEWSLOOM_FETCH_ALLOW": "127.0.0.0/8", "NEWSLOOM_FETCH_DELAY_S": str(DELAY_S)}
+    return Child(mine, "fetch", "services", "run", "fetch", **environment, NEWSLOOM_RETRY_DELAYS_S="1")
+
+
+def fetched(settings: Settings) -> Counter[str]:
+    """How often each URL's page is on the topic."""
+    consumer = KafkaConsumer(
+        settings.name(PAGES.name), bootstrap_servers=settings.kafka, auto_offset_reset="earliest", group_id=None
+    )
+    found: Counter[str] = Counter()
+    try:
+        while batch := consumer.poll(timeout_ms=2000):
+            found.update(json.loads(r.value)["url"] for records in batch.values() for r in records)
+    finally:
+        consumer.close()
+    return found
+
+
+async def test_one_worker_at_a_time_asks_a_host(settings: Settings, site: Watch, tmp_path: Path) -> None:
+    port = free_ports(6)
+    first, second = (worker(settings, n, tmp_path, port) for n in (0, 1))
+    wanted = [site.url(f"/{n}", host) for n in range(PAGES_EACH) for host in HOSTS]
+    messages = [UrlMessage(url=url) for url in wanted]
+
+    def asked() -> int:
+        return sum(map(len, site.spans.values()))
+
+    async def until(count: int) -> None:
+        await asyncio.to_thread(eventually, lambda: asked() >= count, f"{count} requests", 120)
+
+    try:
+        await asyncio.to_thread(lambda: first.start().wait_ready())
+        async with Publisher(settings) as publisher:
+            await publisher.send_all(URLS, messages[: len(messages) // 2])
+            # As a plug-in sends them: keyed by anything, and so on any partition.
+            for message in messages[len(messages) // 2 :]:
+                producer = await publisher._started()
+                await producer.send_and_wait(settings.name(URLS.name), message.to_json(), key=random.randbytes(4))
+        await until(20)
+        await asyncio.to_thread(lambda: second.start().wait_ready())
+        before = Counter({host: len(spans) for host, spans in site.spans.items()})
+        await until(before.total() + 40)
+        second.kill()
+        await asyncio.to_thread(lambda: second.start().wait_ready())
+        await asyncio.to_thread(
+            eventually, lambda: set(fetched(settings)) >= set(wanted), "every page is on the topic", 180, 1
+        )
+    finally:
+        for child in (first, second):
+            if child.process is not None:
+                child.kill()
+    for host, spans in site.spans.items():
+        for (_, ended), (began, _) in pairwise(sorted(spans)):
+            assert began - ended >= DELAY_S - 0.02, f"{host} was asked again after {began - ended:.3f} s"
+    assert site.most_at_once == 1
+    pages = fetched(settings)
+    assert set(pages) == set(wanted)
+    # Twice is what was in work when partitions were dealt or a worker died, and nothing else.
+    assert sum(count - 1 for count in pages.values()) <= 3 * len(HOSTS)
