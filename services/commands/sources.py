@@ -40,6 +40,9 @@ def add(
     name: Annotated[str | None, typer.Option(help="what to call it; default: the feed's own title")] = None,
     interval: Annotated[float | None, typer.Option(help="seconds between two polls", min=1)] = None,
     delay: Annotated[float | None, typer.Option(help="least seconds between two requests to the site", min=0)] = None,
+    full_text: Annotated[
+        bool | None, typer.Option("--full-text/--no-full-text", help="its feeds carry whole articles: fetch no page")
+    ] = None,
     retention_days: Annotated[int | None, typer.Option(help="days to keep its articles, 0 for ever", min=0)] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code, where the pages do not say")] = None,
     country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2 code")] = None,
@@ -51,7 +54,7 @@ def add(
     found = asyncio.run(find(url, settings, delay))
     first = found[0]
     said = {"name": name, "interval_s": interval, "delay_s": delay, "language": language, "country": country}
-    said["retention_days"] = retention_days
+    said |= {"full_text": full_text, "retention_days": retention_days}
     learnt = {"name": first.feed.title, "home": first.home, "language": first.feed.language}
     wanted = Wanted(
         url,

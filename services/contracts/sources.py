@@ -69,6 +69,9 @@ class SourceRecord(Model):
     delay_s: float | None = Field(
         default=None, ge=0, le=3600, description="least seconds between two requests to its host"
     )
+    full_text: bool = Field(
+        default=False, description="the feeds carry whole articles; the pages they link to are not fetched"
+    )
     retention_days: int | None = Field(
         default=None, ge=0, description="days its articles are kept, 0 for ever; none: the setting's"
     )

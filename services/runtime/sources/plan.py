@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from services.contracts.sources import SourceRecord, source_id
 
-_SETTABLE = ("name", "home", "language", "country", "interval_s", "delay_s", "retention_days")
+_SETTABLE = ("name", "home", "language", "country", "interval_s", "delay_s", "full_text", "retention_days")
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,13 @@ async def test_add_list_and_preview(sources: Command, site: Site) -> None:
     assert code == 0
     assert json.loads(out)[0]["items"][0]["title"] == "A"
     assert json.loads((await sources("list", "--json"))[1]) == []
-    code, out, _ = await sources("add", site.url("/", "localhost"), "--interval", "60", "--delay", "0", "--tag", "x")
+    code, out, _ = await sources("add", site.url("/", "localhost"), "--interval", "60", "--full-text", "--tag", "x")
     assert (code, "1 added" in out) == (0, True)
     code, out, _ = await sources("add", site.url("/feed", "localhost"), "--name", "Harbour", "--json")
     assert json.loads(out) == {"added": 0, "merged": 1, "unchanged": 0, "duplicates": 0, "refused": []}
     (source,) = json.loads((await sources("list", "--json"))[1])
     assert (source["name"], source["interval_s"], source["tags"]) == ("Harbour", 60, ["x"])
+    assert source["full_text"] is True
     assert source["home"] == site.url("/", "localhost")
     assert source["feeds"] == [site.url("/feed", "localhost")]
     code, out, _ = await sources("list")

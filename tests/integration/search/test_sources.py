@@ -41,6 +41,8 @@ async def test_a_source_lives_from_post_to_delete(settings: Settings, serve: Any
         set_state(settings, identity, last_poll=datetime.now(UTC).isoformat(), failures=5, last_error="HTTP status 500")
         changed = await http.patch(where, json={"name": "Port news", "tags": None, "interval_s": 60})
         assert (changed.json()["name"], changed.json()["tags"], changed.json()["interval_s"]) == ("Port news", [], 60)
+        for said, kept in ((True, True), (None, False)):
+            assert (await http.patch(where, json={"full_text": said})).json()["full_text"] is kept
         shown = (await http.get(where)).json()
         assert shown["health"]["status"] == "failing"
         assert shown["health"]["last_error"] == "HTTP status 500"

@@ -14,11 +14,14 @@ FEED = "https://www.news.example/feed"
 
 def test_a_new_source() -> None:
     want = Wanted(
-        "1", feeds=(FEED,), tags=("coast",), given={"name": "Coast", "interval_s": 60, "unknown": 1, "home": ""}
+        "1",
+        feeds=(FEED,),
+        tags=("coast",),
+        given={"name": "Coast", "interval_s": 60, "full_text": True, "unknown": 1, "home": ""},
     )
     made = plan([], [want], NOW)
     expected = SourceRecord(
-        id=source_id(FEED), name="Coast", feeds=(FEED,), tags=("coast",), interval_s=60, added_at=NOW
+        id=source_id(FEED), name="Coast", feeds=(FEED,), tags=("coast",), interval_s=60, full_text=True, added_at=NOW
     )
     assert list(made.added.values()) == [expected]
     assert expected.id.startswith("news-example-")
@@ -59,6 +62,7 @@ def test_duplicates_in_one_list_become_one_source() -> None:
         (Wanted("x", feeds=(FEED, "no url")), "URL"),
         (Wanted("x", feeds=(FEED,), given={"interval_s": "often"}), "interval_s: .*'often'"),
         (Wanted("x", feeds=(FEED,), given={"delay_s": -1}), "delay_s"),
+        (Wanted("x", feeds=(FEED,), given={"full_text": "perhaps"}), "full_text: .*'perhaps'"),
     ],
 )
 def test_what_is_refused_says_why(want: Wanted, about: str) -> None:
