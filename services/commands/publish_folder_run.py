@@ -100,6 +100,6 @@ def _show(tally: FolderTally) -> None:
     by_kind = ", ".join(f"{count:,} {kind}" for kind, count in tally.sent.items())
     of_kinds = f" ({by_kind})" if by_kind else ""
     console.print(f"{tally.sent.total():,} messages published{of_kinds} of {tally.files:,} files", markup=False)
-    console.print(f"{tally.unchanged:,} files were published before, {tally.refused:,} things refused")
+    console.print(f"files published before: {tally.unchanged:,}; refused: {tally.refused:,}")
     for reason, count in tally.passed.most_common(20):
         console.print(f"{count:,} passed over: {reason}", markup=False)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from services.commands.output import JsonOption, complaints, console, print_json
+from services.commands.output import JsonOption, console, print_json
 from services.commands.sources_read import find, read_yaml
+from services.commands.sources_show import show_plan, show_sources, when
 from services.runtime.elastic import sync_client
 from services.runtime.errors import UsageError
 from services.runtime.settings import Settings, load_settings
@@ -19,6 +19,7 @@ from services.runtime.sources.plan import Wanted, plan
 
 UrlArgument = Annotated[str, typer.Argument(help="a feed, a sitemap, or a page that names its feeds", metavar="URL")]
 SEEDS = Path("seeds/sources.yaml")
+MAX_LIST_BYTES = 64 * 1024 * 1024
 
 
 def register(app: typer.Typer) -> None:
@@ -73,14 +74,7 @@ def list_(as_json: JsonOption = False) -> None:
     if as_json:
         print_json([{**s.config(), "state": s.state.model_dump(mode="json", exclude={"recent"})} for s in found])
         return
-    table = Table("name", "on", "language", "last success", "next poll", "news", "error", "lists", box=None)
-    for s in found:
-        times = (_when(s.state.last_success), _when(s.state.next_poll))
-        error = f"{s.state.failures}x {s.state.last_error}" if s.state.last_error else s.state.notice or ""
-        row = (s.name, "yes" if s.enabled else "no", s.language or "", *times, str(s.state.found), error[:120])
-        table.add_row(*row, " ".join(s.lists), style="red" if s.state.failures else None)
-    console.print(table)
-    console.print(f"{len(found)} sources")
+    show_sources(found)
 
 
 def load(
@@ -88,11 +82,15 @@ def load(
     as_json: JsonOption = False,
 ) -> None:
     """Follow every source of a YAML file. What is there already is brought up to date."""
-    _apply(load_settings(), read_yaml(_bytes(file), str(file)), as_json)
+    wanted = read_yaml(_bytes(file), str(file))
+    _apply(load_settings(), wanted, as_json, f"{len(wanted):,} sources in {file}")
 
 
 def preview(url: UrlArgument, as_json: JsonOption = False) -> None:
-    """Read what is at URL and show what it would bring; nothing is stored or published."""
+    """Read what is at URL and show what it would bring; nothing is stored or published.
+
+    Exit code 1 when there is no feed and no sitemap, with the reason.
+    """
     found = asyncio.run(find(url, load_settings(), None))
     if as_json:
         print_json([_as_json(f.url, f.feed.title, f.feed.items) for f in found])
@@ -100,7 +98,7 @@ def preview(url: UrlArgument, as_json: JsonOption = False) -> None:
     for entry in found:
         console.print(f"[bold]{entry.feed.title or '(no title)'}[/]  {entry.url}", soft_wrap=True)
         for item in entry.feed.items[:10]:
-            console.print(f"  {_when(item.published_at):17} {item.title or '(no title)'}", markup=False)
+            console.print(f"  {when(item.published_at):17} {item.title or '(no title)'}", markup=False)
             console.print(f"  {'':17} {item.url}", markup=False, soft_wrap=True)
         children = f", {len(entry.feed.children)} sitemaps" if entry.feed.children else ""
         console.print(f"{len(entry.feed.items)} items{children}")
@@ -110,8 +108,13 @@ def import_(
     file: Annotated[Path, typer.Argument(help="an OPML file, as feed readers export it", metavar="FILE.opml")],
     as_json: JsonOption = False,
 ) -> None:
-    """Follow every feed of an OPML file."""
-    _apply(load_settings(), read_opml(_bytes(file)), as_json)
+    """Follow every feed of an OPML file; folders and categories become tags.
+
+    A file that is no well-formed XML gives what can be read of it. Exit code 1 when entries were refused; the others
+    are followed.
+    """
+    wanted = read_opml(_bytes(file))
+    _apply(load_settings(), wanted, as_json, f"{len(wanted):,} feeds in {file}")
 
 
 def export(
@@ -131,39 +134,24 @@ def export(
     console.print(f"{sum(len(s.feeds) for s in found)} feeds written to {file}")
 
 
-def _apply(settings: Settings, wanted: list[Wanted], as_json: bool) -> None:
+def _apply(settings: Settings, wanted: list[Wanted], as_json: bool, title: str | None = None) -> None:
     """Store what is wanted and tell what became of it; exit code 1 when something was refused."""
     with sync_client(settings) as es:
         index = SourceIndex(es, settings)
         made = plan(index.all(), wanted, datetime.now(UTC))
         index.apply(made)
-    summary = made.summary()
     if as_json:
-        print_json(summary)
+        print_json(made.summary())
     else:
-        for change, sources in (("added", made.added), ("merged", made.merged)):
-            for source in list(sources.values())[:20]:
-                console.print(
-                    f"{change} {source.id}  {source.name}  {' '.join(source.lists)}", markup=False, soft_wrap=True
-                )
-        for where, why in made.refused:
-            complaints.print(f"refused {where}: {why}", markup=False, soft_wrap=True)
-        counts = ", ".join(f"{count} {what}" for what, count in summary.items() if what != "refused")
-        console.print(f"{counts}, {len(made.refused)} refused")
+        show_plan(made, title)
     if made.refused:
         raise typer.Exit(1)
 
 
 def _bytes(file: Path) -> bytes:
     try:
+        if file.stat().st_size > MAX_LIST_BYTES:
+            raise UsageError(f"{file} has more than {MAX_LIST_BYTES:,} bytes; no list of sources is so large")
         return file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} can not be read: {error.strerror}") from None
-
-
-def _as_json(url: str, title: str | None, items: Any) -> dict[str, Any]:
-    return {"url": url, "title": title, "items": [vars(item) for item in items]}
-
-
-def _when(time: datetime | None) -> str:
-    return time.strftime("%Y-%m-%d %H:%M") if time else ""
