@@ -3,13 +3,14 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from services.commands.output import JsonOption, console, print_json
-from services.commands.sources_read import find, read_yaml
-from services.commands.sources_show import show_plan, show_sources, when
+from services.commands.sources_preview import previews, show_preview
+from services.commands.sources_read import found_at, read_yaml
+from services.commands.sources_show import show_plan, show_sources
 from services.runtime.elastic import sync_client
 from services.runtime.errors import UsageError
 from services.runtime.settings import Settings, load_settings
@@ -52,7 +53,7 @@ def add(
 ) -> None:
     """Follow a site. What is at URL is read first, so that a wrong address shows at once."""
     settings = load_settings()
-    found = asyncio.run(find(url, settings, delay))
+    found = asyncio.run(found_at(url, settings, delay))
     first = found[0]
     said = {"name": name, "interval_s": interval, "delay_s": delay, "language": language, "country": country}
     said |= {"full_text": full_text, "retention_days": retention_days}
@@ -70,9 +71,11 @@ def add(
 def list_(as_json: JsonOption = False) -> None:
     """List the sources with their health."""
     with sync_client(settings := load_settings()) as es:
-        found = SourceIndex(es, settings).all()
+        found = SourceIndex(es, settings).all(whole=False)
     if as_json:
-        print_json([{**s.config(), "state": s.state.model_dump(mode="json", exclude={"recent"})} for s in found])
+        print_json(
+            [{**s.config(), "state": s.state.model_dump(mode="json", exclude={"recent", "validators"})} for s in found]
+        )
         return
     show_sources(found)
 
@@ -87,21 +90,16 @@ def load(
 
 
 def preview(url: UrlArgument, as_json: JsonOption = False) -> None:
-    """Read what is at URL and show what it would bring; nothing is stored or published.
+    """Read what is at URL, as fetch would, and show what it brings; nothing is stored or published.
 
     Exit code 1 when there is no feed and no sitemap, with the reason.
     """
-    found = asyncio.run(find(url, load_settings(), None))
+    found = asyncio.run(previews(url, load_settings()))
     if as_json:
-        print_json([_as_json(f.url, f.feed.title, f.feed.items) for f in found])
+        print_json([one.as_json() for one in found])
         return
-    for entry in found:
-        console.print(f"[bold]{entry.feed.title or '(no title)'}[/]  {entry.url}", soft_wrap=True)
-        for item in entry.feed.items[:10]:
-            console.print(f"  {when(item.published_at):17} {item.title or '(no title)'}", markup=False)
-            console.print(f"  {'':17} {item.url}", markup=False, soft_wrap=True)
-        children = f", {len(entry.feed.children)} sitemaps" if entry.feed.children else ""
-        console.print(f"{len(entry.feed.items)} items{children}")
+    for one in found:
+        show_preview(one)
 
 
 def import_(
@@ -122,7 +120,7 @@ def export(
 ) -> None:
     """Write all feeds as OPML."""
     with sync_client(settings := load_settings()) as es:
-        found = SourceIndex(es, settings).all()
+        found = SourceIndex(es, settings).all(whole=False)
     data = write_opml(found, datetime.now(UTC))
     if str(file) == "-":
         typer.echo(data, nl=False)
@@ -138,7 +136,7 @@ def _apply(settings: Settings, wanted: list[Wanted], as_json: bool, title: str |
     """Store what is wanted and tell what became of it; exit code 1 when something was refused."""
     with sync_client(settings) as es:
         index = SourceIndex(es, settings)
-        made = plan(index.all(), wanted, datetime.now(UTC))
+        made = plan(index.all(whole=False), wanted, datetime.now(UTC))
         index.apply(made)
     if as_json:
         print_json(made.summary())

@@ -70,7 +70,7 @@ class SourceRecord(Model):
         default=None, ge=0, le=3600, description="least seconds between two requests to its host"
     )
     full_text: bool = Field(
-        default=False, description="the feeds carry whole articles; the pages they link to are not fetched"
+        default=False, description="its feeds carry whole articles: their pages are not fetched where that is so"
     )
     retention_days: int | None = Field(
         default=None, ge=0, description="days its articles are kept, 0 for ever; none: the setting's"

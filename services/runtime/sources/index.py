@@ -56,12 +56,19 @@ class SourceIndex:
         with reachable(self._settings):
             ensure_index_sync(self._es, index_body(self._settings))
 
-    def all(self) -> list[SourceRecord]:
-        """Every source, by name; without what fetch remembers of it."""
+    def all(self, whole: bool = True) -> list[SourceRecord]:
+        """Every source, by name; unless `whole`, without what fetch remembers of it."""
         with reachable(self._settings):
             try:
                 self._es.indices.refresh(index=self._name)
-                hits = list(scan(self._es, index=self._name, source=WITHOUT_MEMORY, query={"query": {"match_all": {}}}))
+                hits = list(
+                    scan(
+                        self._es,
+                        index=self._name,
+                        source=True if whole else WITHOUT_MEMORY,
+                        query={"query": {"match_all": {}}},
+                    )
+                )
             except NotFoundError:
                 return []
         found = [SourceRecord.model_validate(hit["_source"]) for hit in hits]

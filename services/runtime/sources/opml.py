@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from itertools import zip_longest
 
 from lxml import etree
 
@@ -47,7 +48,7 @@ def _outlines(found: Sequence[Tag]) -> Iterator[Wanted]:
     nests = opened == len(found) - sum(tag.name == "outline" for tag in found)
     folders: list[str] = []
     closes_feed = False
-    for tag, following in zip(found, [*found[1:], None], strict=True):
+    for tag, following in zip_longest(found, found[1:]):
         if tag.name == "/outline":
             if folders and not closes_feed:
                 folders.pop()

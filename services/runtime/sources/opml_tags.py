@@ -67,7 +67,10 @@ def _tag(inside: str, line: int) -> Tag | None:
         attributes.setdefault(found[1].lower(), _value(value))
         at = found.end()
     rest = inside[at:].lstrip()
-    return Tag(named[0].lower(), line, attributes, rest.startswith("/"), odd or not rest.startswith((">", "/>")))
+    odd = odd or not rest.startswith((">", "/>"))
+    if odd and "xmlurl" in rest.lower():  # its address was swallowed by the quotes; still it is no folder
+        attributes.setdefault("xmlurl", "")
+    return Tag(named[0].lower(), line, attributes, rest.startswith("/") or (odd and "/>" in rest), odd)
 
 
 def _value(raw: str) -> str:

@@ -55,7 +55,7 @@ class SourceChange(BaseModel):
     interval_s: float | None = Field(None, ge=1, le=31_536_000, description="seconds between two polls")
     retention_days: int | None = Field(None, ge=0, le=36_500, description="days its articles are kept, 0 for ever")
     delay_s: float | None = Field(None, ge=0, le=3600, description="least seconds between two requests to its host")
-    full_text: bool | None = Field(None, description="the feeds carry whole articles; no page of theirs is fetched")
+    full_text: bool | None = Field(None, description="its feeds carry whole articles: fetch no pages")
 
     @field_validator("name", "home", "feeds", "sitemaps", "tags")
     @classmethod
