@@ -9,8 +9,9 @@ from services.commands.output import complaints, console
 from services.contracts.sources import SourceRecord
 from services.runtime.sources.plan import Plan
 
-SHOWN = 20
+SHOWN = 10
 """Entries of a kind that are named one by one; --json has all."""
+SHOWN_REFUSED = 50
 _MEANINGS = {
     "added": "now followed",
     "merged": "followed already; what the list says of them is taken over",
@@ -41,10 +42,10 @@ def show_plan(made: Plan, title: str | None) -> None:
     for where, first in made.duplicates[:SHOWN]:
         _line(f"duplicate {where}, the same as {first}")
     _and_more(len(made.duplicates), "duplicates")
-    for where, why in made.refused[:SHOWN]:
+    for where, why in made.refused[:SHOWN_REFUSED]:
         complaints.print(f"refused {where}: {why}", markup=False, soft_wrap=True)
-    if len(made.refused) > SHOWN:
-        complaints.print(f"refused and {len(made.refused) - SHOWN:,} more; --json names them all")
+    if len(made.refused) > SHOWN_REFUSED:
+        complaints.print(f"refused and {len(made.refused) - SHOWN_REFUSED:,} more; --json names them all")
     counts = made.counts()
     if title is None:
         console.print(", ".join(f"{count} {what}" for what, count in counts.items()))

@@ -57,7 +57,7 @@ def test_a_thousand_feeds_with_duplicates_and_broken_lines() -> None:
     assert by_feed["https://open.example/feed"].tags == ("coast", "towns")
     assert by_feed["https://after.example/feed"].tags == ("coast", "towns")
     assert by_feed["https://latin.example/feed"].name == "Café Zürich"
-    assert len(by_feed["https://long.example/feed"].name) == 500
+    assert 490 < len(by_feed["https://long.example/feed"].name) <= 500
     assert by_feed["https://home.example/feed"].home is None
     assert by_feed["https://number.example/feed"].name == "Brücke \N{EN DASH} Süd"
 
