@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from services.commands.output import complaints, console, print_line
+from services.commands.output import complaints, console, print_line, say
 from services.commands.publish_folder_run import publish_folder
 from services.commands.publish_page import Refused, Told, base_of, sendable
 from services.commands.publish_read import ENDINGS, Piece, kind_of, ndjson, pieces
@@ -96,7 +96,7 @@ async def _send(settings: Settings, steps: Iterator[Step], as_json: bool) -> Tal
         while batch:
             sent = await send_batch(batch, publisher.send, tally)
             for where, why in tally.refusals[shown:]:
-                complaints.print(f"{where}: refused: {why}", markup=False, soft_wrap=True)
+                say(f"{where}: refused: {why}", complaints)
             shown = len(tally.refusals)
             for step, topic in sent:
                 address = getattr(step.piece.message, "url", "")

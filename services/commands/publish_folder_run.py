@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from services.commands.output import complaints, console, print_json
+from services.commands.output import complaints, console, print_json, say
 from services.commands.patience import PATIENCE_S, patient
 from services.commands.publish_folder import Folder, FolderTally
 from services.commands.publish_page import Told
@@ -53,7 +53,7 @@ async def _run(settings: Settings, folder: Path, told: Told, published: Publishe
             def report() -> None:
                 nonlocal told_of
                 for where, why in work.tally.refusals[told_of:SHOWN]:
-                    complaints.print(f"{where}: refused: {why}", markup=False, soft_wrap=True)
+                    say(f"{where}: refused: {why}", complaints)
                 told_of = len(work.tally.refusals)
                 sent = work.tally.sent.total()
                 steps.report(f"publishing {folder}", work.tally.looked_at, work.total, f"{sent:,} messages")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.commands.output import printable
 from services.commands.publish_read import kind_of
 
 
@@ -28,8 +29,7 @@ class Entry:
     @property
     def shown(self) -> str:
         """The name for people."""
-        text = self.key.decode("utf-8", "replace")
-        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+        return printable(self.key.decode("utf-8", "replace"))
 
     @property
     def stamp(self) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from services.commands.output import console
+from services.commands.output import say
 from services.commands.sources_read import find
 from services.commands.sources_show import when
 from services.fetch.client import Fetcher
@@ -124,17 +124,13 @@ def show_preview(one: Preview) -> None:
         "changes": ", ".join(filter(None, (one.etag, one.last_modified))) or "no ETag, no Last-Modified: read whole",
         "hub": one.hub or "none",
     }
-    _line(f"{feed.title or '(no title)'}  {one.found.url}")
+    say(f"{feed.title or '(no title)'}  {one.found.url}")
     for name, value in about.items():
-        _line(f"  {name:9} {value}")
+        say(f"  {name:9} {value}")
     dated = sum(item.published_at is not None for item in one.items)
-    _line(f"  {'items':9} {len(one.items):,} items, {dated:,} of them dated" + (", the newest:" if one.items else ""))
+    say(f"  {'items':9} {len(one.items):,} items, {dated:,} of them dated" + (", the newest:" if one.items else ""))
     if one.problem:
-        _line(f"  {one.problem}")
+        say(f"  {one.problem}")
     for item in one.newest:
-        _line(f"  {when(item.published_at):17} {item.title or '(no title)'}")
-        _line(f"  {'':17} {item.url}")
-
-
-def _line(text: str) -> None:
-    console.print("".join(c if c.isprintable() else " " for c in text), markup=False, soft_wrap=True)
+        say(f"  {when(item.published_at):17} {item.title or '(no title)'}")
+        say(f"  {'':17} {item.url}")

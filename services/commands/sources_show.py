@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rich.table import Table
 
-from services.commands.output import complaints, console
+from services.commands.output import complaints, console, say
 from services.contracts.sources import SourceRecord
 from services.runtime.sources.plan import Plan
 
@@ -37,20 +37,20 @@ def show_plan(made: Plan, title: str | None) -> None:
     """What was written, the refusals with their reasons (on standard error), and the counts at the end."""
     for change, sources in (("added", made.added), ("merged", made.merged)):
         for source in list(sources.values())[:SHOWN]:
-            _line(f"{change} {source.id}  {source.name}  {' '.join(source.lists)}")
+            say(f"{change} {source.id}  {source.name[:60]}  {' '.join(source.lists)}")
         _and_more(len(sources), change)
     for where, first in made.duplicates[:SHOWN]:
-        _line(f"duplicate {where}, the same as {first}")
+        say(f"duplicate {where}, the same as {first}")
     _and_more(len(made.duplicates), "duplicates")
     for where, why in made.refused[:SHOWN_REFUSED]:
-        complaints.print(f"refused {where}: {why}", markup=False, soft_wrap=True)
+        say(f"refused {where}: {why}", complaints)
     if len(made.refused) > SHOWN_REFUSED:
         complaints.print(f"refused and {len(made.refused) - SHOWN_REFUSED:,} more; --json names them all")
     counts = made.counts()
     if title is None:
         console.print(", ".join(f"{count} {what}" for what, count in counts.items()))
         return
-    _line(f"{title}:")
+    say(f"{title}:")
     for what, count in counts.items():
         console.print(f"{count:8,} {what:11} {_MEANINGS[what] if count else ''}".rstrip(), markup=False)
 
@@ -58,10 +58,6 @@ def show_plan(made: Plan, title: str | None) -> None:
 def when(time: datetime | None) -> str:
     """To the minute, UTC."""
     return time.strftime("%Y-%m-%d %H:%M") if time else ""
-
-
-def _line(text: str) -> None:
-    console.print(text, markup=False, soft_wrap=True)
 
 
 def _and_more(count: int, what: str) -> None:
