@@ -81,11 +81,15 @@ def _steps(what: str, told: Told) -> Iterator[Step]:
         known = ", ".join(sorted(ENDINGS))
         raise UsageError(f"{path}: what kind of file is that? Known endings: {known}; or give a URL, or - for NDJSON")
     found = ndjson(sys.stdin.buffer, what, told) if what == "-" else pieces(path, path.name, told)
+    begun = False
     try:
         for piece in found:
+            begun = True
             yield Step(piece.place or what, piece)
     except Refused as error:
-        raise UsageError(f"{path}: {error}") from None
+        if not begun:
+            raise UsageError(f"{path}: {error}") from None
+        yield Step(f"{path}, after all that was read", Piece("", "end", refused=str(error)))
 
 
 async def _send(settings: Settings, steps: Iterator[Step], as_json: bool) -> Tally:

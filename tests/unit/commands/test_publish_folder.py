@@ -19,7 +19,7 @@ from services.commands.publish_page import Told
 from services.commands.publish_state import Published
 from services.contracts.messages import Message
 from services.contracts.topics import Topic
-from services.runtime.errors import UsageError
+from services.runtime.errors import NewsloomError
 from services.runtime.publisher import MessageTooLarge
 
 TOLD = Told(base_url="https://news.example/")
@@ -183,5 +183,12 @@ def test_a_state_that_can_not_be_used_says_which_file_it_is(folder: Path, tmp_pa
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
     path.write_bytes(b"no database at all" * 100)
-    with pytest.raises(UsageError, match=f"{path.name}.* without it everything is published again"):
+    with pytest.raises(NewsloomError, match=f"{path.name}.* without it everything is published again"):
         run(tmp_path, folder, Kafka())
+
+
+def test_a_state_that_can_no_longer_be_written_ends_the_run_in_words(folder: Path, tmp_path: Path) -> None:
+    with opened(tmp_path, folder, Kafka()) as work:
+        work.published.close()
+        with pytest.raises(NewsloomError, match="which says what is published already"):
+            asyncio.run(work.once())

@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -156,6 +157,15 @@ def test_what_grows_when_unpacked_is_stopped_at_the_limit(tmp_path: Path) -> Non
     file.write_bytes(gzip.compress(b"x" * 5_000_000))
     with pytest.raises(Refused, match=r"more than 1,000 bytes \(NEWSLOOM_MAX_PAGE_BYTES\)"):
         read(file, base_url=BASE, max_bytes=1000)
+
+
+def test_what_stands_before_the_damage_of_a_file_is_published(tmp_path: Path) -> None:
+    file = tmp_path / "a.ndjson.gz"
+    lines = [json.dumps({"url": f"{URL}/{n}", "text": os.urandom(500).hex()}) for n in range(50)]
+    file.write_bytes(gzip.compress("\n".join(lines).encode())[:-5000])
+    *read_before, last = _steps(str(file), Told())
+    assert [step.piece.message.url for step in read_before][:3] == [f"{URL}/0", f"{URL}/1", f"{URL}/2"]
+    assert "the gzip file is damaged" in last.piece.refused
 
 
 def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
