@@ -12,6 +12,16 @@ console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
 
 
+def printable(text: str) -> str:
+    """`text` of a stranger's making without what commands a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def say(text: str, to: Console = console) -> None:
+    """One line for people, as it is: no markup, no wrapping, nothing that commands a terminal."""
+    to.print(printable(text), markup=False, soft_wrap=True)
+
+
 def print_json(data: Any) -> None:
     """One indented JSON document on standard output."""
     sys.stdout.write(orjson.dumps(data, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")

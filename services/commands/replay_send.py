@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.archive.read import Found
+from services.commands.patience import patient
 from services.commands.replay_choice import Choice
 from services.commands.replay_read import Batch
 from services.contracts.messages import PageMessage
 from services.contracts.topics import PAGES
 from services.contracts.urls import InvalidUrl, canonical_url
-from services.runtime.errors import Unavailable
 from services.runtime.publisher import MessageTooLarge, Publisher
-from services.runtime.trace import Headers, new_headers
-from services.runtime.waiting import Dependencies
+from services.runtime.trace import new_headers
 
-PATIENCE_S = 300.0
 Send = Callable[[PageMessage], Awaitable[None]]
 
 
@@ -97,27 +95,9 @@ async def _one(page: PageMessage, send: Send) -> tuple[str, str] | None:
 
 def sender(publisher: Publisher, origin: str) -> Send:
     """Sends a page marked as a replay from `origin`; waits for Kafka, but not for ever."""
-    waiting = Dependencies()
+    send_to = patient(publisher, "once it does, go on with --resume")
 
     async def send(page: PageMessage) -> None:
-        headers = [*new_headers(page), ("replay", origin.encode())]
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                error = await waiting.wait_for("kafka", lambda: _send(publisher, page, headers))
-        except TimeoutError:
-            raise Unavailable(
-                f"Kafka has taken nothing for {PATIENCE_S:.0f} s; once it does, go on with --resume"
-            ) from None
-        if error:
-            raise error
+        await send_to(PAGES, page, [*new_headers(page), ("replay", origin.encode())])
 
     return send
-
-
-async def _send(publisher: Publisher, page: PageMessage, headers: Headers) -> MessageTooLarge | None:
-    """An error that no waiting mends is returned: raised, it would be waited for."""
-    try:
-        await publisher.send(PAGES, page, headers=headers)
-    except MessageTooLarge as error:
-        return error
-    return None

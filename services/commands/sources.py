@@ -3,13 +3,14 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from services.commands.output import JsonOption, complaints, console, print_json
-from services.commands.sources_read import find, read_yaml
+from services.commands.output import JsonOption, console, print_json
+from services.commands.sources_preview import previews, show_preview
+from services.commands.sources_read import found_at, read_yaml
+from services.commands.sources_show import show_plan, show_sources
 from services.runtime.elastic import sync_client
 from services.runtime.errors import UsageError
 from services.runtime.settings import Settings, load_settings
@@ -19,6 +20,7 @@ from services.runtime.sources.plan import Wanted, plan
 
 UrlArgument = Annotated[str, typer.Argument(help="a feed, a sitemap, or a page that names its feeds", metavar="URL")]
 SEEDS = Path("seeds/sources.yaml")
+MAX_LIST_BYTES = 64 * 1024 * 1024
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +42,9 @@ def add(
     name: Annotated[str | None, typer.Option(help="what to call it; default: the feed's own title")] = None,
     interval: Annotated[float | None, typer.Option(help="seconds between two polls", min=1)] = None,
     delay: Annotated[float | None, typer.Option(help="least seconds between two requests to the site", min=0)] = None,
+    full_text: Annotated[
+        bool | None, typer.Option("--full-text/--no-full-text", help="its feeds carry whole articles: fetch no page")
+    ] = None,
     retention_days: Annotated[int | None, typer.Option(help="days to keep its articles, 0 for ever", min=0)] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code, where the pages do not say")] = None,
     country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2 code")] = None,
@@ -48,10 +53,10 @@ def add(
 ) -> None:
     """Follow a site. What is at URL is read first, so that a wrong address shows at once."""
     settings = load_settings()
-    found = asyncio.run(find(url, settings, delay))
+    found = asyncio.run(found_at(url, settings, delay))
     first = found[0]
     said = {"name": name, "interval_s": interval, "delay_s": delay, "language": language, "country": country}
-    said["retention_days"] = retention_days
+    said |= {"full_text": full_text, "retention_days": retention_days}
     learnt = {"name": first.feed.title, "home": first.home, "language": first.feed.language}
     wanted = Wanted(
         url,
@@ -66,18 +71,13 @@ def add(
 def list_(as_json: JsonOption = False) -> None:
     """List the sources with their health."""
     with sync_client(settings := load_settings()) as es:
-        found = SourceIndex(es, settings).all()
+        found = SourceIndex(es, settings).all(whole=False)
     if as_json:
-        print_json([{**s.config(), "state": s.state.model_dump(mode="json", exclude={"recent"})} for s in found])
+        print_json(
+            [{**s.config(), "state": s.state.model_dump(mode="json", exclude={"recent", "validators"})} for s in found]
+        )
         return
-    table = Table("name", "on", "language", "last success", "next poll", "news", "error", "lists", box=None)
-    for s in found:
-        times = (_when(s.state.last_success), _when(s.state.next_poll))
-        error = f"{s.state.failures}x {s.state.last_error}" if s.state.last_error else s.state.notice or ""
-        row = (s.name, "yes" if s.enabled else "no", s.language or "", *times, str(s.state.found), error[:120])
-        table.add_row(*row, " ".join(s.lists), style="red" if s.state.failures else None)
-    console.print(table)
-    console.print(f"{len(found)} sources")
+    show_sources(found)
 
 
 def load(
@@ -85,30 +85,34 @@ def load(
     as_json: JsonOption = False,
 ) -> None:
     """Follow every source of a YAML file. What is there already is brought up to date."""
-    _apply(load_settings(), read_yaml(_bytes(file), str(file)), as_json)
+    wanted = read_yaml(_bytes(file), str(file))
+    _apply(load_settings(), wanted, as_json, f"{len(wanted):,} sources in {file}")
 
 
 def preview(url: UrlArgument, as_json: JsonOption = False) -> None:
-    """Read what is at URL and show what it would bring; nothing is stored or published."""
-    found = asyncio.run(find(url, load_settings(), None))
+    """Read what is at URL, as fetch would, and show what it brings; nothing is stored or published.
+
+    Exit code 1 when there is no feed and no sitemap, with the reason.
+    """
+    found = asyncio.run(previews(url, load_settings()))
     if as_json:
-        print_json([_as_json(f.url, f.feed.title, f.feed.items) for f in found])
+        print_json([one.as_json() for one in found])
         return
-    for entry in found:
-        console.print(f"[bold]{entry.feed.title or '(no title)'}[/]  {entry.url}", soft_wrap=True)
-        for item in entry.feed.items[:10]:
-            console.print(f"  {_when(item.published_at):17} {item.title or '(no title)'}", markup=False)
-            console.print(f"  {'':17} {item.url}", markup=False, soft_wrap=True)
-        children = f", {len(entry.feed.children)} sitemaps" if entry.feed.children else ""
-        console.print(f"{len(entry.feed.items)} items{children}")
+    for one in found:
+        show_preview(one)
 
 
 def import_(
     file: Annotated[Path, typer.Argument(help="an OPML file, as feed readers export it", metavar="FILE.opml")],
     as_json: JsonOption = False,
 ) -> None:
-    """Follow every feed of an OPML file."""
-    _apply(load_settings(), read_opml(_bytes(file)), as_json)
+    """Follow every feed of an OPML file; folders and categories become tags.
+
+    A file that is no well-formed XML gives what can be read of it. Exit code 1 when entries were refused; the others
+    are followed.
+    """
+    wanted = read_opml(_bytes(file))
+    _apply(load_settings(), wanted, as_json, f"{len(wanted):,} feeds in {file}")
 
 
 def export(
@@ -116,7 +120,7 @@ def export(
 ) -> None:
     """Write all feeds as OPML."""
     with sync_client(settings := load_settings()) as es:
-        found = SourceIndex(es, settings).all()
+        found = SourceIndex(es, settings).all(whole=False)
     data = write_opml(found, datetime.now(UTC))
     if str(file) == "-":
         typer.echo(data, nl=False)
@@ -128,39 +132,24 @@ def export(
     console.print(f"{sum(len(s.feeds) for s in found)} feeds written to {file}")
 
 
-def _apply(settings: Settings, wanted: list[Wanted], as_json: bool) -> None:
+def _apply(settings: Settings, wanted: list[Wanted], as_json: bool, title: str | None = None) -> None:
     """Store what is wanted and tell what became of it; exit code 1 when something was refused."""
     with sync_client(settings) as es:
         index = SourceIndex(es, settings)
-        made = plan(index.all(), wanted, datetime.now(UTC))
+        made = plan(index.all(whole=False), wanted, datetime.now(UTC))
         index.apply(made)
-    summary = made.summary()
     if as_json:
-        print_json(summary)
+        print_json(made.summary())
     else:
-        for change, sources in (("added", made.added), ("merged", made.merged)):
-            for source in list(sources.values())[:20]:
-                console.print(
-                    f"{change} {source.id}  {source.name}  {' '.join(source.lists)}", markup=False, soft_wrap=True
-                )
-        for where, why in made.refused:
-            complaints.print(f"refused {where}: {why}", markup=False, soft_wrap=True)
-        counts = ", ".join(f"{count} {what}" for what, count in summary.items() if what != "refused")
-        console.print(f"{counts}, {len(made.refused)} refused")
+        show_plan(made, title)
     if made.refused:
         raise typer.Exit(1)
 
 
 def _bytes(file: Path) -> bytes:
     try:
+        if file.stat().st_size > MAX_LIST_BYTES:
+            raise UsageError(f"{file} has more than {MAX_LIST_BYTES:,} bytes; no list of sources is so large")
         return file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} can not be read: {error.strerror}") from None
-
-
-def _as_json(url: str, title: str | None, items: Any) -> dict[str, Any]:
-    return {"url": url, "title": title, "items": [vars(item) for item in items]}
-
-
-def _when(time: datetime | None) -> str:
-    return time.strftime("%Y-%m-%d %H:%M") if time else ""

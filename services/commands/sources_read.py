@@ -14,13 +14,18 @@ from services.runtime.sources.plan import Wanted
 from services.runtime.web.errors import FetchError
 
 
-async def find(url: str, settings: Settings, delay_s: float | None) -> list[Found]:
-    """What is listed at `url`. Raises NewsloomError that says what is there instead."""
+async def found_at(url: str, settings: Settings, delay_s: float | None) -> list[Found]:
+    """What is listed at `url`, with at least `delay_s` between two requests. Raises NewsloomError as `find` does."""
     async with Fetcher(settings) as fetcher:
-        try:
-            return await discover(url, fetcher, replace(fetcher.limits, delay_s=delay_s))
-        except (FetchError, NotAFeed) as error:
-            raise NewsloomError(f"no source at {url}: {error}{_advice(error)}") from None
+        return await find(url, fetcher, delay_s)
+
+
+async def find(url: str, fetcher: Fetcher, delay_s: float | None) -> list[Found]:
+    """What is listed at `url`. Raises NewsloomError that says what is there instead."""
+    try:
+        return await discover(url, fetcher, replace(fetcher.limits, delay_s=delay_s))
+    except (FetchError, NotAFeed) as error:
+        raise NewsloomError(f"no source at {url}: {error}{_advice(error)}") from None
 
 
 def _advice(error: Exception) -> str:

@@ -27,12 +27,13 @@ class Steps:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._bar.stop()
 
-    def report(self, phase: str, done: int, total: int) -> None:
-        """Show how far `phase` is."""
+    def report(self, phase: str, done: int, total: int, detail: str = "") -> None:
+        """Show how far `phase` is; `detail` is what else there is to say."""
+        more = f", {detail}" if detail else ""
         if complaints.is_terminal:
-            self._bar.update(self._task, description=phase, completed=done, total=total)
+            self._bar.update(self._task, description=phase + more, completed=done, total=total)
             return
         now = time.monotonic()
         if phase != self._phase or now - self._shown_at >= EVERY_S:
-            complaints.print(f"{phase}: {done} of {total}", markup=False)
+            complaints.print(f"{phase}: {done} of {total}{more}", markup=False)
             self._phase, self._shown_at = phase, now

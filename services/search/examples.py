@@ -6,6 +6,7 @@ from typing import Any
 from services.contracts.examples import examples_of
 from services.contracts.sources import Headline, SourceRecord, SourceState
 from services.runtime.settings import STAGES
+from services.runtime.sources.plan import Plan
 from services.search.fates import fates_of
 from services.search.journeys import journey_of
 from services.search.params import FilterParams
@@ -22,7 +23,12 @@ _NEWEST = Headline(url="https://news.example/2026/harbour", title="Harbour opens
 _POLLED = SourceState(last_poll=_AT, last_success=_AT, next_poll=_AT, polls=12, found=80, latest=(_NEWEST,))
 FOLLOWED = SourceRecord(id="news-example-1a2b3c4d", name="Harbour News", feeds=(_FEED,), added_at=_AT, state=_POLLED)
 SOURCE = source_of(FOLLOWED, no_activity(_AT))
-OPML_DONE = {"added": 2, "merged": 0, "unchanged": 1, "duplicates": 0, "refused": []}
+OPML_DONE = Plan(
+    added={FOLLOWED.id: FOLLOWED},
+    unchanged=["quay-example-5e6f7a8b"],
+    duplicates=[("line 9: https://news.example/feed.xml?utm_source=x", "line 4: https://news.example/feed.xml")],
+    refused=[("line 12: ftp://news.example/", "not an absolute http or https URL: 'ftp://news.example/'")],
+).summary()
 SAVED = SavedSearch(
     id="0123456789abcdef",
     name="Ports in Portugal",

@@ -14,11 +14,10 @@ from services.contracts.sources import SourceRecord
 from services.runtime.elastic import ensure_index
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
-from services.runtime.sources.index import index_body
+from services.runtime.sources.index import WITHOUT_MEMORY, index_body
 from services.runtime.sources.plan import Plan
 from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable, removed
 
-_READ = {"excludes": ["state.recent", "state.validators"]}  # fetch's memory, which nobody reads here
 _POLL_NOW: dict[str, Any] = {"state": {"next_poll": None}}
 
 
@@ -34,7 +33,9 @@ class Registry:
         """How many there are, and those that the body asks for."""
         async with reachable():
             answer = await self._es.search(
-                index=self._name, body={**body, "_source": _READ, "track_total_hits": True}, ignore_unavailable=True
+                index=self._name,
+                body={**body, "_source": WITHOUT_MEMORY, "track_total_hits": True},
+                ignore_unavailable=True,
             )
         hits = answer["hits"]
         return hits.get("total", {"value": 0})["value"], [
@@ -46,7 +47,7 @@ class Registry:
         try:
             async with reachable():
                 await self._es.indices.refresh(index=self._name)
-                hits = [hit async for hit in async_scan(self._es, index=self._name, _source=_READ)]
+                hits = [hit async for hit in async_scan(self._es, index=self._name, _source=WITHOUT_MEMORY)]
         except NotFoundError:
             return []
         found = [SourceRecord.model_validate(hit["_source"]) for hit in hits]
@@ -56,7 +57,7 @@ class Registry:
         """One source."""
         try:
             async with reachable():
-                found = await self._es.get(index=self._name, id=identity, source_excludes=_READ["excludes"])
+                found = await self._es.get(index=self._name, id=identity, source_excludes=WITHOUT_MEMORY["excludes"])
         except NotFoundError:
             return None
         return SourceRecord.model_validate(found["_source"])

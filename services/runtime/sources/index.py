@@ -12,6 +12,8 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.plan import Plan
 
+WITHOUT_MEMORY = {"excludes": ["state.recent", "state.validators"]}
+"""What fetch remembers of a source, most of its document, which nobody else reads."""
 _KEYWORD = {"type": "keyword", "ignore_above": 4096}
 _DATE = {"type": "date"}
 MAPPINGS: dict[str, Any] = {
@@ -56,12 +58,19 @@ class SourceIndex:
         with reachable(self._settings):
             ensure_index_sync(self._es, index_body(self._settings))
 
-    def all(self) -> list[SourceRecord]:
-        """Every source, by name."""
+    def all(self, whole: bool = True) -> list[SourceRecord]:
+        """Every source, by name; unless `whole`, without what fetch remembers of it."""
         with reachable(self._settings):
             try:
                 self._es.indices.refresh(index=self._name)
-                hits = list(scan(self._es, index=self._name, query={"query": {"match_all": {}}}))
+                hits = list(
+                    scan(
+                        self._es,
+                        index=self._name,
+                        source=True if whole else WITHOUT_MEMORY,
+                        query={"query": {"match_all": {}}},
+                    )
+                )
             except NotFoundError:
                 return []
         found = [SourceRecord.model_validate(hit["_source"]) for hit in hits]

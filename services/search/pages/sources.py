@@ -20,6 +20,7 @@ from services.search.state import Newsloom, State
 from services.search.watch import watched
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+SHOWN_REFUSED = 50
 _DONE = {
     "added": "The source is followed; within seconds its health tells what was found there.",
     "already": "That is followed already; here it is.",
@@ -63,8 +64,16 @@ async def opml(request: Request, state: Newsloom) -> Response:
         made = await import_opml(state.registry, data, datetime.now(UTC))
     except (Problem, UsageError) as error:
         return await _page(request, state, error=error)
-    counts = {name: made[name] for name in ("added", "merged", "unchanged", "duplicates")}
-    return _back(done="imported", **counts, refused=len(made["refused"]))
+    if made[
+        "refused"
+    ]:  # with the reasons, which no address of a page could carry; sent again, the file changes nothing
+        return await _page(request, state, made=made)
+    return _back(done="imported", **_counts(made))
+
+
+def _counts(made: dict[str, Any]) -> dict[str, int]:
+    named = {name: made[name] for name in ("added", "merged", "unchanged", "duplicates")}
+    return {**named, "refused": len(made["refused"])}
 
 
 @router.post("/sources/{identity}")
@@ -97,7 +106,11 @@ def _back(**query: Any) -> Response:
 
 
 async def _page(
-    request: Request, state: State, error: Exception | None = None, typed: Form | None = None
+    request: Request,
+    state: State,
+    error: Exception | None = None,
+    typed: Form | None = None,
+    made: dict[str, Any] | None = None,
 ) -> HTMLResponse:
     asked = {n: v for n, v in request.query_params.items() if n in SourcesParams.model_fields and v}
     try:
@@ -109,6 +122,7 @@ async def _page(
     )
     shown = await watched(state, found, datetime.now(UTC))
     await state.keyring.fresh()
+    counts = _counts(made) if made else request.query_params
     status = (error.status if isinstance(error, Problem) else 422) if error else 200
     return render(
         "sources.html",
@@ -118,8 +132,9 @@ async def _page(
         params=params,
         pages=_pages(params, total),
         error=words(error) if error else None,
-        done=_DONE.get(request.query_params.get("done", "")),
-        counts=[(n, request.query_params[n][:9]) for n in ("added", "merged", "refused") if n in request.query_params],
+        done=_DONE.get("imported" if made else request.query_params.get("done", "")),
+        counts=[(n, str(counts[n])[:9]) for n in ("added", "merged", "duplicates", "refused") if n in counts],
+        refused=made["refused"][:SHOWN_REFUSED] if made else [],
         typed={name: typed.get(name) if typed else "" for name in ("url", "name")},
         keyed=state.access.keyed,
     )

@@ -55,6 +55,7 @@ class SourceChange(BaseModel):
     interval_s: float | None = Field(None, ge=1, le=31_536_000, description="seconds between two polls")
     retention_days: int | None = Field(None, ge=0, le=36_500, description="days its articles are kept, 0 for ever")
     delay_s: float | None = Field(None, ge=0, le=3600, description="least seconds between two requests to its host")
+    full_text: bool | None = Field(None, description="its feeds carry whole articles: fetch no pages")
 
     @field_validator("name", "home", "feeds", "sitemaps", "tags")
     @classmethod
@@ -211,7 +212,8 @@ async def _there(state: Newsloom, identity: str) -> SourceRecord:
 
 def _reset(changes: dict[str, Any], old: SourceRecord) -> dict[str, Any]:
     """The changes with defaults for `null`."""
-    defaults: dict[str, Any] = {"name": old.name, "feeds": (), "sitemaps": (), "tags": (), "enabled": True}
+    lists: dict[str, Any] = dict.fromkeys(("feeds", "sitemaps", "tags"), ())
+    defaults = {**lists, "name": old.name, "enabled": True, "full_text": False}
     return {name: defaults.get(name) if value is None else value for name, value in changes.items()}
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.settings import Settings
+from tests.support.lists import EXPECTED, a_thousand
 from tests.support.site import Site, answer, serving
 
 pytestmark = pytest.mark.stack
@@ -55,36 +57,80 @@ async def test_add_list_and_preview(sources: Command, site: Site) -> None:
     assert code == 0
     assert json.loads(out)[0]["items"][0]["title"] == "A"
     assert json.loads((await sources("list", "--json"))[1]) == []
-    code, out, _ = await sources("add", site.url("/", "localhost"), "--interval", "60", "--delay", "0", "--tag", "x")
+    code, out, _ = await sources("add", site.url("/", "localhost"), "--interval", "60", "--full-text", "--tag", "x")
     assert (code, "1 added" in out) == (0, True)
     code, out, _ = await sources("add", site.url("/feed", "localhost"), "--name", "Harbour", "--json")
-    assert json.loads(out) == {"added": 0, "merged": 1, "unchanged": 0, "duplicates": 0, "refused": []}
+    made = json.loads(out)
+    assert (made["added"], made["merged"], made["refused"]) == (0, 1, [])
+    assert [(one["name"], one["change"]) for one in made["written"]] == [("Harbour", "merged")]
     (source,) = json.loads((await sources("list", "--json"))[1])
     assert (source["name"], source["interval_s"], source["tags"]) == ("Harbour", 60, ["x"])
+    assert source["full_text"] is True
     assert source["home"] == site.url("/", "localhost")
     assert source["feeds"] == [site.url("/feed", "localhost")]
     code, out, _ = await sources("list")
     assert (code, "1 sources" in out, "Harbour" in out) == (0, True, True)
-    code, out, _ = await sources("test", site.url("/feed", "localhost"))
-    assert (code, "1 items" in out) == (0, True)
 
 
-async def test_load_import_and_export(sources: Command, tmp_path: Path) -> None:
+async def test_a_preview_tells_what_fetch_would_find(sources: Command, site: Site) -> None:
+    rules = b"User-agent: *\nCrawl-delay: 0.05\nSitemap: /news-index.xml"
+    items = "".join(
+        f"<item><title>N{n}</title><link>/{n}</link><pubDate>{n:02} Nov 2026 08:00 GMT</pubDate></item>"
+        for n in range(1, 13)
+    )
+    hub = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/>'
+    feed = f'<rss version="2.0"><channel><title>Coast</title><language>en-gb</language>{hub}{items}</channel></rss>'
+    site.routes |= {
+        "/robots.txt": answer(rules, kind="text/plain"),
+        "/full": answer(feed.encode(), kind="application/rss+xml", ETag='"v1"'),
+        "/plain": answer(b"<html>nothing</html>"),
+        "/news-index.xml": answer(b"<sitemapindex><sitemap><loc>/news.xml</loc></sitemap></sitemapindex>"),
+        "/news.xml": answer(b"<urlset><url><loc>/a</loc></url></urlset>"),
+    }
+    code, out, _ = await sources("test", site.url("/full", "localhost"), "--json")
+    (one,) = json.loads(out)
+    assert (code, one["kind"], one["title"], one["language"], one["count"]) == (0, "RSS 2.0", "Coast", "en", 12)
+    assert (one["hub"], one["delay_s"], one["etag"]) == ("https://hub.example/", 0.05, '"v1"')
+    assert [item["title"] for item in one["items"]] == [f"N{n}" for n in range(12, 2, -1)]
+    code, out, _ = await sources("test", site.url("/full", "localhost"))
+    assert (code, "12 items, 12 of them dated" in out, "2026-11-12 08:00  N12" in out) == (0, True, True)
+    code, out, _ = await sources("test", site.url("/plain", "localhost"), "--json")
+    (one,) = json.loads(out)
+    assert (code, one["kind"], one["count"], one["home"]) == (
+        0,
+        "index of sitemaps",
+        1,
+        site.url("/plain", "localhost"),
+    )
+    del site.routes["/robots.txt"], site.routes["/feed"]
+    code, _, err = await sources("test", site.url("/plain", "localhost"))
+    assert (code, "it names no feed" in err) == (1, True)
+
+
+async def test_load(sources: Command, tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("- {name: One, feed: 'https://one.example/'}\n- {name: None}\n")
     code, out, err = await sources("load", "s.yaml")
     assert (code, "1 added" in out, "refused entry 2: None: it names no feed" in err) == (1, True, True)
-    outlines = "".join(f'<outline text="{n}" xmlUrl="https://{n % 900}.feeds.example/"/>' for n in range(999))
-    (tmp_path / "s.opml").write_text(f'<opml><body>{outlines}<outline text="bad" xmlUrl="no url"/></body></opml>')
+
+
+async def test_a_thousand_feeds_are_imported_and_exported(sources: Command, tmp_path: Path) -> None:
+    (tmp_path / "s.opml").write_bytes(a_thousand())
+    code, out, err = await sources("import", "s.opml")
+    assert code == 1
+    assert "1,000 feeds in s.opml:" in out
+    for what in ("added", "duplicates", "refused"):
+        assert re.search(rf"^ +{EXPECTED[what]} {what}", out, re.MULTILINE)
+    assert "refused line 11: ftp://files.example/feed: not an absolute http or https URL" in err
+    assert f"added and {EXPECTED['added'] - 10} more" in out
     code, out, _ = await sources("import", "s.opml", "--json")
     summary = json.loads(out)
-    assert code == 1
-    assert (summary["added"], summary["merged"], summary["duplicates"]) == (900, 0, 99)
-    assert [entry["entry"] for entry in summary["refused"]] == ["line 1: no url"]
+    assert (code, summary["added"], summary["merged"], summary["unchanged"]) == (1, 0, 0, EXPECTED["added"])
+    assert (len(summary["refused"]), len(summary["repeated"])) == (EXPECTED["refused"], EXPECTED["duplicates"])
     assert (await sources("export", "out.opml"))[0] == 0
     code, out, _ = await sources("import", "out.opml")
-    assert (code, "901 unchanged" in out) == (0, True)
+    assert (code, f"{EXPECTED['added']} unchanged" in out) == (0, True)
     code, out, _ = await sources("export")
-    assert (code, out.count("xmlUrl=")) == (0, 901)
+    assert (code, out.count("xmlUrl=")) == (0, EXPECTED["added"])
 
 
 @pytest.mark.parametrize(

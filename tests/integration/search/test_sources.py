@@ -8,6 +8,7 @@ from elasticsearch import Elasticsearch
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from support.lists import EXPECTED, a_thousand
 
 from services.contracts import indices
 from services.runtime.elastic import sync_client
@@ -41,6 +42,8 @@ async def test_a_source_lives_from_post_to_delete(settings: Settings, serve: Any
         set_state(settings, identity, last_poll=datetime.now(UTC).isoformat(), failures=5, last_error="HTTP status 500")
         changed = await http.patch(where, json={"name": "Port news", "tags": None, "interval_s": 60})
         assert (changed.json()["name"], changed.json()["tags"], changed.json()["interval_s"]) == ("Port news", [], 60)
+        for said, kept in ((True, True), (None, False)):
+            assert (await http.patch(where, json={"full_text": said})).json()["full_text"] is kept
         shown = (await http.get(where)).json()
         assert shown["health"]["status"] == "failing"
         assert shown["health"]["last_error"] == "HTTP status 500"
@@ -101,6 +104,10 @@ async def test_opml_goes_in_and_out(settings: Settings, serve: Any) -> None:
         out = await http.get("/v1/sources.opml")
         assert out.text.count("xmlUrl") == 60
         assert "attachment" in out.headers["content-disposition"]
+        done = (await http.post("/v1/sources.opml", content=a_thousand())).json()
+        assert [done[name] for name in ("added", "duplicates")] == [EXPECTED["added"], EXPECTED["duplicates"]]
+        assert len(done["refused"]) == EXPECTED["refused"]
+        assert {"entry": "line 51: https:///feed", "reason": "the URL names no host"} in done["refused"]
         for wrong in (b"<html/>", b"", b"<!DOCTYPE x [<!ENTITY a 'b'>]><opml/>"):
             refused = await http.post("/v1/sources.opml", content=wrong)
             assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "body")

@@ -1,6 +1,6 @@
 import pytest
 
-from services.commands.sources_read import find, read_yaml
+from services.commands.sources_read import found_at, read_yaml
 from services.runtime.errors import NewsloomError, UsageError
 from tests.support.site import Site, answer, fetch_settings, serving
 
@@ -25,8 +25,8 @@ def test_what_is_no_list_of_sources(data: bytes, about: str) -> None:
 async def test_what_can_not_be_found_says_what_to_do() -> None:
     async with serving(Site(routes={"/": answer(b"<html></html>")})) as site:
         with pytest.raises(NewsloomError, match="it names no feed"):
-            await find(site.url("/", "localhost"), fetch_settings(), None)
+            await found_at(site.url("/", "localhost"), fetch_settings(), None)
         with pytest.raises(NewsloomError, match="set NEWSLOOM_FETCH_ALLOW"):
-            await find(site.url("/", "127.0.0.1"), fetch_settings(fetch_allow=""), None)
+            await found_at(site.url("/", "127.0.0.1"), fetch_settings(fetch_allow=""), None)
     with pytest.raises(NewsloomError, match="only http and https"):
-        await find("ftp://news.example/", fetch_settings(), None)
+        await found_at("ftp://news.example/", fetch_settings(), None)

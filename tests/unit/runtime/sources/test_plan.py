@@ -14,11 +14,14 @@ FEED = "https://www.news.example/feed"
 
 def test_a_new_source() -> None:
     want = Wanted(
-        "1", feeds=(FEED,), tags=("coast",), given={"name": "Coast", "interval_s": 60, "unknown": 1, "home": ""}
+        "1",
+        feeds=(FEED,),
+        tags=("coast",),
+        given={"name": "Coast", "interval_s": 60, "full_text": True, "unknown": 1, "home": ""},
     )
     made = plan([], [want], NOW)
     expected = SourceRecord(
-        id=source_id(FEED), name="Coast", feeds=(FEED,), tags=("coast",), interval_s=60, added_at=NOW
+        id=source_id(FEED), name="Coast", feeds=(FEED,), tags=("coast",), interval_s=60, full_text=True, added_at=NOW
     )
     assert list(made.added.values()) == [expected]
     assert expected.id.startswith("news-example-")
@@ -48,7 +51,27 @@ def test_duplicates_in_one_list_become_one_source() -> None:
         [], [Wanted("1", feeds=(FEED,)), Wanted("2", feeds=(FEED,), tags=("x",)), Wanted("3", feeds=(FEED,))], NOW
     )
     assert [source.tags for source in made.added.values()] == [("x",)]
-    assert made.summary() == {"added": 1, "merged": 0, "unchanged": 0, "duplicates": 2, "refused": []}
+    assert made.counts() == {"added": 1, "merged": 0, "unchanged": 0, "duplicates": 2, "refused": 0}
+    assert made.summary()["repeated"] == [{"entry": "2", "same_as": "1"}, {"entry": "3", "same_as": "1"}]
+    assert made.summary()["written"] == [{"id": source_id(FEED), "name": "news-example", "change": "added"}]
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("https://WWW.news.example:443/feed?utm_source=x#top", True),
+        ("https://me:secret@www.news.example/./feed", True),
+        ("https://www.news.example/feed/", False),
+        ("http://www.news.example/feed", False),
+        ("https://news.example/feed", False),
+    ],
+)
+def test_a_feed_in_another_spelling_is_the_same_feed(other: str, same: bool) -> None:
+    made = plan([], [Wanted("1", feeds=(FEED,)), Wanted("2", feeds=(other,))], NOW)
+    assert (len(made.added), len(made.duplicates)) == ((1, 1) if same else (2, 0))
+    assert next(iter(made.added.values())).feeds == (FEED,)
+    there = plan([SourceRecord(id="old", name="Old", feeds=(FEED,))], [Wanted("2", feeds=(other,))], NOW)
+    assert (there.unchanged, len(there.added)) == ((["old"], 0) if same else ([], 1))
 
 
 @pytest.mark.parametrize(
@@ -59,6 +82,7 @@ def test_duplicates_in_one_list_become_one_source() -> None:
         (Wanted("x", feeds=(FEED, "no url")), "URL"),
         (Wanted("x", feeds=(FEED,), given={"interval_s": "often"}), "interval_s: .*'often'"),
         (Wanted("x", feeds=(FEED,), given={"delay_s": -1}), "delay_s"),
+        (Wanted("x", feeds=(FEED,), given={"full_text": "perhaps"}), "full_text: .*'perhaps'"),
     ],
 )
 def test_what_is_refused_says_why(want: Wanted, about: str) -> None:
