@@ -16,14 +16,15 @@ from services.runtime.each import outcome_of
 from services.runtime.elastic import async_client
 from services.runtime.service import Context, Service
 from services.runtime.stage import Outcome, Stage
+from services.runtime.web.connect import Resolve
 
 
 @asynccontextmanager
-async def wiring(context: Context) -> AsyncIterator[Service]:
-    """The fetch service."""
+async def wiring(context: Context, resolve: Resolve | None = None) -> AsyncIterator[Service]:
+    """The fetch service; `resolve` is the client's seam for DNS."""
     es = async_client(context.settings)
     book = SourceBook(es, context.settings)
-    async with Fetcher(context.settings) as fetcher:
+    async with Fetcher(context.settings, resolve) as fetcher:
 
         async def process(messages: Sequence[Message]) -> list[Outcome]:
             urls = [message for message in messages if isinstance(message, UrlMessage)]
