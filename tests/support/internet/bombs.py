@@ -1,27 +1,13 @@
-"""Answers of 10 GB, nominally: what little goes over the wire is made once and repeated.
-
-`python -m support.internet.bombs BASE NAME…` fetches each of them in a process of its own, and after it a good page;
-a line of JSON for each says what came of it and by how many bytes the process grew.
-"""
+"""Answers of 10 GB, nominally: what little goes over the wire is made once and repeated."""
 
 import asyncio
-import gzip
-import json
-import os
-import re
-import sys
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 
 import brotli
 
-from services.fetch.client import Fetcher
-from services.fetch.listing import NotAFeed
-from services.fetch.lists import parsed
-from services.runtime.web.errors import FetchError
-from support.site import Handler, Seen, answer, fetch_settings
+from support.site import Handler, Seen, answer
 
 NOMINAL = 10 * 1024**3
 _MIB = 1024 * 1024
@@ -81,8 +67,9 @@ XML: dict[str, bytes] = {
     "deep sitemap": (_XML + "<urlset>" + "<a>" * 3_000_000).encode(),
     "flat feed": (_XML + "<rss><channel>" + "<item/>" * 1_400_000).encode(),
     "flat sitemap": (_XML + "<urlset>" + "<url/>" * 1_600_000).encode(),
+    "feed of entries": (_XML + "<rss><channel>" + "<item/>" * 390_000).encode(),
     "attributes": (_XML + "<rss " + " ".join(f"a{n}='1'" for n in range(800_000)) + "/>").encode(),
-    "gzip file": b"".join(piece for piece, _ in zip(_zlib(31), range(9_000), strict=False)),
+    "gzip file": b"".join(islice(_zlib(31), 9_000)),
 }
 """Feeds within the size of a page."""
 GOOD = b"<!doctype html><title>News</title>"
@@ -91,14 +78,14 @@ RSS = b"<rss version='2.0'><channel><title>T</title><item><link>http://news.exam
 
 def _sent(encoding: str, pieces: Pieces, at_once: bool) -> Handler:
     async def send(request: Seen, writer: asyncio.StreamWriter) -> None:
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {encoding}\r\n"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Encoding: {encoding}\r\n"
         if at_once:
             body = b"".join(pieces())
             writer.write(
                 f"{head}Transfer-Encoding: chunked\r\n\r\n{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
             )
             return
-        writer.write(f"{head}Connection: close\r\n\r\n".encode())
+        writer.write(f"{head}\r\n".encode())
         for piece in pieces():
             writer.write(piece)
             await writer.drain()
@@ -118,43 +105,3 @@ def routes() -> dict[str, bytes | Handler]:
 def path_of(name: str) -> str:
     """Where a bomb is."""
     return "/" + name.replace(" ", "-")
-
-
-def _memory(name: str) -> int:
-    """Bytes of this process (proc(5)): VmRSS now, VmHWM at most."""
-    with open("/proc/self/status", encoding="ascii") as file:
-        return int(re.search(rf"{name}:\s+(\d+) kB", file.read())[1]) * 1024  # type: ignore[index]
-
-
-async def _try(base: str, path: str) -> dict[str, object]:
-    """Fetch as fetch and its poller do; what came of it."""
-    async with Fetcher(fetch_settings(fetch_timeout_s=60)) as fetcher:
-        limits = replace(fetcher.limits, robots=False)
-        good = await fetcher.get(f"{base}/good", limits=limits)
-        await parsed(await fetcher.get(f"{base}/rss", limits=limits))
-        before = _memory("VmRSS")
-        outcome = "read"
-        try:
-            response = await fetcher.get(base + path, limits=limits)
-            if response.content_type == "application/xml":
-                found = await parsed(response)
-                outcome = f"{len(found.items)} items"
-        except (FetchError, NotAFeed) as error:
-            outcome = f"{type(error).__name__}: {error}"
-        grown = _memory("VmHWM") - before
-        again = await fetcher.get(f"{base}/good", limits=limits)
-        return {"path": path, "outcome": outcome, "grown": grown, "good_again": again.body == good.body}
-
-
-def main(base: str, paths: list[str]) -> None:
-    """Each in a child of its own, forked when all is loaded."""
-    for path in paths:
-        child = os.fork()
-        if not child:
-            print(json.dumps(asyncio.run(_try(base, path))), flush=True)
-            os._exit(0)
-        os.waitpid(child, 0)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])

@@ -20,11 +20,12 @@ async def tried(*paths: str) -> list[dict[str, Any]]:
     """What came of each in a process of its own, in their order."""
     environment = {**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"}
     async with serving(Site(routes=ROUTES)) as site:
-        command = (sys.executable, "-m", "support.internet.bombs", site.url("", "127.0.0.1"), *paths)
+        command = (sys.executable, "-m", "support.internet.appetite", site.url("", "127.0.0.1"), *paths)
         process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
         out, _ = await process.communicate()
     assert process.returncode == 0
     found = [json.loads(line) for line in out.splitlines()]
+    print()
     print("\n".join(f"{f['path']:24} +{f['grown'] / 2**20:5.1f} MiB  {f['outcome'][:90]}" for f in found))
     assert [one["path"] for one in found] == list(paths)
     return found

@@ -15,7 +15,8 @@ from services.runtime.web.connect import Guard
 from services.runtime.web.errors import Blocked, FetchError
 from tests.support.site import Site, answer, dns, fetch_settings, redirect, serving
 
-CORPUS: list[str] = sum(yaml.safe_load(Path(__file__).with_name("ssrf.yaml").read_text("utf-8")).values(), [])
+_GROUPS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("ssrf.yaml").read_text("utf-8"))
+CORPUS = [address for group in _GROUPS.values() for address in group]
 PRIVATE = ("127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "fd00::1")
 PUBLIC = {"public.example": ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"]}
 OPEN = "127.0.0.2"
