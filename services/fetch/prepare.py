@@ -9,7 +9,7 @@ from services.runtime.web.errors import FetchError
 MAX_BYTES = 50 * 1024 * 1024
 """sitemaps.org: a sitemap has at most 50 MB unpacked; no feed comes near."""
 MAX_TAGS = 400_000
-"""Elements of a document: libxml2 takes some 110 bytes for the smallest, and a full sitemap (50,000 pages) has 250,000."""
+"""Elements of a document, each of which takes libxml2 110 bytes and more; a full sitemap (50,000 pages) has 250,000."""
 MAX_ENTRIES = 20_000
 """Entries of a feed; the fast parser takes 2 KB for an empty one. Only the newest 1,000 are looked at."""
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s/>]")

@@ -124,7 +124,7 @@ class Zstd:
 class Body:
     """Collects a body from its bytes on the wire. Raises TooLarge over a limit, BrokenResponse on bad encoding.
 
-    `partial`: TooLarge carries what came up to the limit, which takes its memory twice.
+    `partial`: TooLarge carries what came up to the limit, which takes its memory twice. Without `keep` it only counts.
     """
 
     DECODERS: ClassVar[dict[str, Callable[[Sink], Decoder]]] = {
@@ -135,9 +135,11 @@ class Body:
         "zstd": Zstd,
     }
 
-    def __init__(self, content_encoding: str, max_wire_bytes: int, max_bytes: int, partial: bool = False) -> None:
+    def __init__(
+        self, content_encoding: str, max_wire_bytes: int, max_bytes: int, *, partial: bool = False, keep: bool = True
+    ) -> None:
         self._max_wire, self._max = max_wire_bytes, max_bytes
-        self._partial = partial
+        self._partial, self._keeps = partial, keep
         self._wire = self._size = 0
         self._parts: list[bytes] = []
         self._encodings = [

@@ -117,7 +117,7 @@ class Wire:
                 f"the body has {answer.content_length:,} bytes; at most {limits.max_wire_bytes:,} are read"
             )
         encoding = ",".join(answer.headers.getall("Content-Encoding", []))
-        body = Body(encoding, limits.max_wire_bytes, limits.max_bytes, limits.partial)
+        body = Body(encoding, limits.max_wire_bytes, limits.max_bytes, partial=limits.partial)
         async for chunk in answer.content.iter_any():
             body.feed(chunk)
         return Response(answer.status, answer.headers, body.finish(), target.url, target.url)

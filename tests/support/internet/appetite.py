@@ -1,5 +1,5 @@
-"""What an answer costs: `python -m support.internet.appetite BASE PATH…` fetches each in a process of its own, and after
-it a good page; a line of JSON for each says what came of it and by how many bytes the process grew at most.
+"""What an answer costs: `python -m support.internet.appetite BASE PATH…` fetches each in a process of its own, and
+after it a good page; a line of JSON for each says what came of it and by how many bytes the process grew at most.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from services.fetch.client import Fetcher
 from services.fetch.listing import NotAFeed
@@ -18,8 +19,9 @@ from support.site import fetch_settings
 
 def _memory(name: str) -> int:
     """Bytes of this process (proc(5)): VmRSS now, VmHWM at most."""
-    with open("/proc/self/status", encoding="ascii") as file:
-        return int(re.search(rf"{name}:\s+(\d+) kB", file.read())[1]) * 1024  # type: ignore[index]
+    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    assert found is not None
+    return int(found[1]) * 1024
 
 
 async def _try(base: str, path: str) -> dict[str, object]:

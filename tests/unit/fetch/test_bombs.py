@@ -6,7 +6,6 @@ import os
 import sys
 from typing import Any
 
-import pytest
 from support.internet.bombs import ENCODED, XML, path_of, routes
 from support.processes import TESTS
 from support.site import Site, serving
