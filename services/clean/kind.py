@@ -8,10 +8,9 @@ from services.clean.body import Body
 from services.clean.furniture import is_prose
 from services.clean.jsonld import ARTICLE_TYPES, LISTING_TYPES, types_of
 from services.clean.metadata import Metadata
-from services.clean.phrases import starts
-from services.clean.words import bare, count_words
+from services.clean.walls import wall
+from services.clean.words import count_words
 
-_SHORT = 150
 _INDEX_WORDS = 250
 _MANY = 5
 
@@ -21,11 +20,11 @@ def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> 
     lines = body.kept
     words = sum(map(count_words, lines))
     headings = [about.title, about.head.title, *(" ".join(e.itertext()) for e in tree.iter("h1"))]
-    for heading in headings:
-        if words < _SHORT and (starts("errors").match(bare(heading)) or _status(heading)):
-            return f"an error page: “{heading.strip()[:80]}”"
     declared = types_of(about.node) & ARTICLE_TYPES or about.head.first("og:type").lower() == "article"
-    if declared or about.head.first("article:published_time"):
+    declared = bool(declared or about.head.first("article:published_time"))
+    if instead := wall(headings, words, declared):
+        return instead
+    if declared:
         return None
     if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
         return "a home page: its address has no path"
@@ -41,11 +40,6 @@ def _index(tree: HtmlElement, about: Metadata, body: Body) -> str | None:
     if teasers >= _MANY and little and (listing or body.link_lines >= _MANY or len(prose) * 2 < teasers):
         return f"an index page: {teasers} headlines that lead to other pages, {len(prose)} paragraphs of its own"
     return None
-
-
-def _status(heading: str) -> bool:
-    first = bare(heading).split()[:2]
-    return any(word in ("404", "403", "410", "500", "503") for word in first)
 
 
 def _teasers(tree: HtmlElement) -> int:
