@@ -11,7 +11,9 @@ from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.page import fetch_batch
 from services.fetch.poll import poll_forever
+from services.fetch.reservations import OptOuts
 from services.runtime import probes
+from services.runtime.commas import parts
 from services.runtime.each import outcome_of
 from services.runtime.elastic import async_client
 from services.runtime.service import Context, Service
@@ -25,11 +27,12 @@ async def wiring(context: Context, resolve: Resolve | None = None) -> AsyncItera
     es = async_client(context.settings)
     book = SourceBook(es, context.settings)
     async with Fetcher(context.settings, resolve) as fetcher:
+        opt_outs = OptOuts(fetcher, frozenset(parts(context.settings.opt_outs)))
 
         async def process(messages: Sequence[Message]) -> list[Outcome]:
             urls = [message for message in messages if isinstance(message, UrlMessage)]
             await book.learn(url.source for url in urls if url.source)
-            return [outcome_of(r) for r in await fetch_batch(urls, fetcher, lambda: datetime.now(UTC), book)]
+            return [outcome_of(r) for r in await fetch_batch(urls, fetcher, lambda: datetime.now(UTC), book, opt_outs)]
 
         async def publish(found: Sequence[UrlMessage]) -> None:
             await context.publisher.send_all(URLS, found)

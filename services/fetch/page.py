@@ -13,6 +13,7 @@ from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.urls import InvalidUrl, canonical_url
 from services.fetch.book import SourceFacts
 from services.fetch.client import Fetcher
+from services.fetch.reservations import OptOuts
 from services.runtime.stage import Retry
 from services.runtime.web.errors import FetchError
 from services.runtime.web.response import Response
@@ -38,7 +39,11 @@ class Facts(Protocol):
 
 
 async def fetch_batch(
-    messages: Sequence[UrlMessage], fetcher: Fetcher, now: Clock, facts: Facts | None = None
+    messages: Sequence[UrlMessage],
+    fetcher: Fetcher,
+    now: Clock,
+    facts: Facts | None = None,
+    opt_outs: OptOuts | None = None,
 ) -> list[PageMessage | Skip | BadInput | Retry]:
     """Fetch many pages: at once over hosts, in turn within one. Results stand in the order of `messages`.
 
@@ -47,7 +52,7 @@ async def fetch_batch(
 
     async def one(message: UrlMessage) -> PageMessage | Skip | BadInput | Retry:
         try:
-            return await fetch_page(message, fetcher, now, facts)
+            return await fetch_page(message, fetcher, now, facts, opt_outs)
         except BadInput as error:
             return error
 
@@ -59,7 +64,11 @@ async def fetch_batch(
 
 
 async def fetch_page(
-    message: UrlMessage, fetcher: Fetcher, now: Clock, facts: Facts | None = None
+    message: UrlMessage,
+    fetcher: Fetcher,
+    now: Clock,
+    facts: Facts | None = None,
+    opt_outs: OptOuts | None = None,
 ) -> PageMessage | Skip | Retry:
     """The page at `message.url`, or why there is none. Raises BadInput when that is no URL."""
     try:
@@ -76,6 +85,8 @@ async def fetch_page(
         return Skip(
             SkipReason.NOT_TEXT, f"{response.final_url} is {response.content_type or 'of no stated type'}, not HTML"
         )
+    if opt_outs and (why := await opt_outs.why(response, about.delay_s if about else None)):
+        return Skip(SkipReason.OPTED_OUT, why)
     return PageMessage(
         url=message.url,
         body_base64=base64.b64encode(response.body).decode("ascii"),

@@ -69,6 +69,7 @@ XML: dict[str, bytes] = {
     "flat sitemap": (_XML + "<urlset>" + "<url/>" * 1_600_000).encode(),
     "feed of entries": (_XML + "<rss><channel>" + "<item/>" * 390_000).encode(),
     "attributes": (_XML + "<rss " + " ".join(f"a{n}='1'" for n in range(800_000)) + "/>").encode(),
+    "just within": (_XML + "<urlset>" + "<url><loc/></url>" * 190_000 + "</urlset>").encode(),
     "gzip file": b"".join(islice(_zlib(31), 9_000)),
 }
 """Feeds within the size of a page."""
