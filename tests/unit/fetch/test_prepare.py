@@ -26,6 +26,7 @@ def test_an_article_about_dtds_is_no_reason_to_refuse() -> None:
         (b"<rss>" + b"<a></a>" * (MAX_TAGS + 1), "400,002 elements"),
         (b"<rss>" + b"<item/>" * (MAX_ENTRIES + 1), "20,001 entries"),
         (b"<rss>" + b"<atom:entry >" * (MAX_ENTRIES + 1), "20,001 entries"),
+        (b"<rss>" + b"<a b='' c = '' d=''/>" * 66_667, "200,001 attributes"),
         (b"<rss " + b" ".join(b"a%d = '>'" % n for n in range(256)) + b"/>", "hundreds of attributes"),
     ],
 )
