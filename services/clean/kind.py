@@ -17,11 +17,9 @@ _MANY = 5
 
 def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> str | None:
     """What the page is when it is no article, for people; None when it may be one. `body` is its main text."""
-    lines = body.kept
-    words = sum(map(count_words, lines))
+    words = sum(map(count_words, body.kept))
     headings = [about.title, about.head.title, *(" ".join(e.itertext()) for e in tree.iter("h1"))]
-    declared = types_of(about.node) & ARTICLE_TYPES or about.head.first("og:type").lower() == "article"
-    declared = bool(declared or about.head.first("article:published_time"))
+    declared = _says_article(about)
     if instead := wall(headings, words, declared):
         return instead
     if declared:
@@ -29,6 +27,12 @@ def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> 
     if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
         return "a home page: its address has no path"
     return _index(tree, about, body)
+
+
+def _says_article(about: Metadata) -> bool:
+    """Whether the page's metadata calls it an article."""
+    types = types_of(about.node) & ARTICLE_TYPES
+    return bool(types or about.head.first("og:type").lower() == "article" or about.head.first("article:published_time"))
 
 
 def _index(tree: HtmlElement, about: Metadata, body: Body) -> str | None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from services.clean.words import UNSPACED, bare
+from services.clean.words import UNSPACED, bare, squeeze
 
 _FILE = Path(__file__).with_name("walls.yaml")
 _PARTS = re.compile(r"\s*[|｜»«·•:：!！?？.。,，、;()（）\[\]【】…“”\"„–—]+\s*|\s+[-/~]\s+")
@@ -20,6 +21,7 @@ _FEW = 150
 """Words. Of a page with fewer, a single word of a heading is believed, or how it begins; a heading that says nothing
 else, of pages with more (`most`): they recommend articles, or explain their cookies."""
 _SITE_WORDS = 4
+_MAX_HEADINGS, _MAX_CHARS = 12, 500
 _SAYS_ENOUGH = re.compile(rf"\w+ \w|[{UNSPACED}]{{4}}")
 
 
@@ -39,11 +41,12 @@ def wall(headings: Iterable[str], words: int, declared: bool) -> str | None:
 
     `words`: of its main text; `declared`: whether it calls itself an article.
     """
-    for heading in filter(None, headings):
+    for heading in islice(filter(None, headings), _MAX_HEADINGS):
+        heading = squeeze(heading[:_MAX_CHARS])
         for kind in _walls():
             most = _most_words(heading, kind)
             if words < (min(most, _FEW) if declared else most):
-                return f"{kind.about}: “{heading.strip()[:80]}”"
+                return f"{kind.about}: “{heading[:80]}”"
     return None
 
 
