@@ -23,7 +23,7 @@ from support.chaos import LONG, size
 from support.internet.kinds import KINDS
 from support.internet.manners import Asked, Rules, faults, figures
 from support.internet.record import Entry, read
-from support.internet.world import BROKEN, FEED, PRIVATE, Host, World
+from support.internet.world import BROKEN, FEED, PRIVATE, TDMREP, Host, World
 from support.processes import TESTS, Child, eventually, free_ports, running
 from support.topics import create_topics, produce, values
 
@@ -152,7 +152,8 @@ def test_every_good_page_goes_on_once_and_no_host_has_reason_to_complain(
         assert {child.stop() for child in fetchers} == {0}
     entries = read(record)
     pages, fates = values(settings, PAGES), values(settings, FATES)
-    wrong = [*faults(entries, rules()), *_wrong_ends(wanted, pages, fates), *_wrong_health(settings, port)]
+    wrong = [*faults(entries, rules()), *_wrong_tries(entries)]
+    wrong += [*_wrong_ends(wanted, pages, fates), *_wrong_health(settings, port)]
     found = figures(entries, is_good_feed)
     print(json.dumps({"scenario": "internet", "world": SIZE.world, "workers": WORKERS,
                       "seconds": round(took_s, 1), "pages": len(pages), "skipped": len(fates), **found,
@@ -189,6 +190,17 @@ def _wrong_ends(
             yield f"{address}: {ended[key]['reason']}, {ended[key]['detail']}; not {reason}, {says}"
     yield from (f"{address} was never there" for address in on if address not in wanted)
     yield from filter(None, (_wrong_article(PageMessage.model_validate(page)) for page in pages))
+
+
+def _wrong_tries(entries: list[Entry]) -> Iterator[str]:
+    """Pages that were asked for more or less often than the kind of their failure deserves."""
+    asked = Counter((entry.host, entry.path) for entry in entries)
+    for host in WORLD.hosts.values():
+        for path in host.pages:
+            if host.does.tries not in (None, asked[host.name, path]):
+                yield f"{host.name}{path}, {host.kind}: {asked[host.name, path]} requests, not {host.does.tries}"
+        if asked[host.name, TDMREP] > WORKERS:
+            yield f"{host.name}: {asked[host.name, TDMREP]} requests for {TDMREP}"
 
 
 def _wrong_article(page: PageMessage) -> str | None:

@@ -22,23 +22,33 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class Kind:
-    """`reason`: why fetch skips its pages; None: they go on. `says`: part of the detail. `kept`: whether clean makes
-    articles of what goes on, else `clean` is part of its detail. `robots`: rules beside those of every host; None: the
-    file fails. `delay_s`: what these rules ask for. `forbidden`: its pages are never to be asked for."""
+    """How a host behaves.
+
+    `reason`: why fetch skips its pages; None: they go on. `says`: part of the detail. `clean`: part of what clean says
+    of the pages that go on; None: it makes articles of them. `tries`: requests for each page; None: it depends, for the
+    host is soon taken for down. `robots`: rules beside those of every host; None: the file fails. `delay_s`: what these
+    rules ask for. `forbidden`: nothing of it may be asked for. `tdmrep`: its file of that name. `known`: to DNS.
+    """
 
     answer: Answer
     reason: str | None = None
     says: str = ""
     clean: str | None = None
+    tries: int | None = 1
     robots: str | None = ""
     delay_s: float = 0.0
     forbidden: bool = False
+    tdmrep: bytes = b""
     known: bool = True
 
 
 def kept(html: bytes, **headers: str) -> bytes:
     """A good answer that leaves the connection open."""
     return answer(html, kind="text/html; charset=utf-8", Connection="keep-alive", **headers)
+
+
+def _good(html: bytes, times: int) -> Reply:
+    return kept(html)
 
 
 def _always(reply: Reply) -> Answer:
@@ -91,14 +101,15 @@ def _date() -> str:
 
 
 KINDS = {
-    "hangs": Kind(_always(_hang), "unreachable", "did not answer in full"),
-    "drips": Kind(_always(_drip), "unreachable", "did not answer in full"),
-    "resets": Kind(_always(_reset), "unreachable", "closed the connection|reset"),
-    "is unknown to DNS": Kind(_always(b""), "unreachable", "DNS knows no such host", known=False),
+    "hangs": Kind(_always(_hang), "unreachable", "did not answer in full", tries=None),
+    "drips": Kind(_always(_drip), "unreachable", "did not answer in full", tries=None),
+    "resets": Kind(_always(_reset), "unreachable", "closed the connection|reset", tries=None),
+    "is unknown to DNS": Kind(_always(b""), "unreachable", "DNS knows no such host", tries=0, known=False),
     "sends less than it says": Kind(
         _always(b"HTTP/1.1 200 X\r\nContent-Length: 1000\r\nConnection: close\r\n\r\nshort"),
         "http_error",
         "broke its answer off",
+        tries=3,
     ),
     "says it sends 100 GB": Kind(
         _always(b"HTTP/1.1 200 X\r\nContent-Type: text/html\r\nContent-Length: 99999999999\r\n\r\n<html>"),
@@ -107,26 +118,24 @@ KINDS = {
     ),
     "redirects in a circle": Kind(_always(_circle), "http_error", "in a circle"),
     "redirects inside": Kind(_always(redirect("http://10.0.0.1/")), "blocked_address", "no public address"),
-    "speaks no HTTP": Kind(_always(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "http_error", "does not answer in HTTP"),
-    "has endless headers": Kind(_always(_endless_head), "http_error", "does not answer in HTTP"),
+    "speaks no HTTP": Kind(_always(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "http_error", "does not answer in HTTP", tries=3),
+    "has endless headers": Kind(_always(_endless_head), "http_error", "does not answer in HTTP", tries=3),
     "sends a bomb": Kind(
         _always(answer(gzip.compress(bytes(64 * 1024 * 1024)), Content_Encoding="gzip")),
         "too_large",
         "more than .* bytes",
     ),
     "is gone": Kind(_always(answer(status=404)), "gone", "HTTP status 404"),
-    "fails": Kind(_always(answer(status=500)), "http_error", "HTTP status 500"),
+    "fails": Kind(_always(answer(status=500)), "http_error", "HTTP status 500", tries=3),
     "forbids all": Kind(
-        lambda html, times: kept(html), "disallowed_by_robots", "does not allow", robots="Disallow: /\n", forbidden=True
+        _good, "disallowed_by_robots", "does not allow", robots="Disallow: /\n", tries=0, forbidden=True
     ),
     "has a robots.txt that fails": Kind(
-        lambda html, times: kept(html), "disallowed_by_robots", "forbids all until", robots=None, forbidden=True
+        _good, "disallowed_by_robots", "forbids all until", robots=None, tries=0, forbidden=True
     ),
-    "asks for a crawl delay": Kind(
-        lambda html, times: kept(html), robots=f"Crawl-delay: {CRAWL_DELAY_S}\n", delay_s=CRAWL_DELAY_S
-    ),
-    "is busy, for seconds": Kind(_busy(429, lambda: str(BUSY_S))),
-    "is busy, until a time": Kind(_busy(503, _date)),
+    "asks for a crawl delay": Kind(_good, robots=f"Crawl-delay: {CRAWL_DELAY_S}\n", delay_s=CRAWL_DELAY_S),
+    "is busy, for seconds": Kind(_busy(429, lambda: str(BUSY_S)), tries=2),
+    "is busy, until a time": Kind(_busy(503, _date), tries=2),
     "has error pages of status 200": Kind(
         _always(kept(_page("Internal Server Error", b"<p>Try again later.</p>"))), clean="error page"
     ),
@@ -151,5 +160,8 @@ KINDS = {
         clean="consent",
     ),
     "opts out": Kind(lambda html, times: kept(html, X_Robots_Tag="noindex"), "opted_out", "noindex"),
+    "reserves text and data mining": Kind(
+        _good, "opted_out", "tdmrep.json reserves", tdmrep=b'[{"location": "/", "tdm-reservation": 1}]'
+    ),
 }
-GOOD = Kind(lambda html, times: kept(html))
+GOOD = Kind(_good)

@@ -11,7 +11,7 @@ from support.internet.server import Reply
 from support.quick import quick
 from support.site import Seen, answer
 
-FEED, BROKEN, PRIVATE = "/feed.xml", "/broken.xml", "/private/1"
+FEED, BROKEN, PRIVATE, TDMREP = "/feed.xml", "/broken.xml", "/private/1", "/.well-known/tdmrep.json"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Host:
         path = request.path.partition("?")[0]
         if path == "/robots.txt":
             return self._robots()
+        if path == TDMREP and self.does.tdmrep:
+            return answer(self.does.tdmrep, kind="application/json", Connection="keep-alive")
         if path == FEED:
             return self._feed(request)
         if path == BROKEN:
