@@ -93,7 +93,7 @@ chaos: setup-dev ## all that may break, in full size (long; SCENARIO=kill runs t
 		$(BIN)/python -m pytest -s tests/chaos$(if $(SCENARIO),/test_$(SCENARIO).py)
 
 .PHONY: internet
-internet: setup-dev ## the real fetch service on a small internet that misbehaves, in full size (NEWSLOOM_FETCH_WORKERS=N)
+internet: setup-dev ## the real fetch service on a small internet that misbehaves, in full size (NEWSLOOM_TEST_FETCH_WORKERS=N)
 	NEWSLOOM_CHAOS=long $(BIN)/python -m pytest -s tests/integration/fetch/test_internet.py
 
 .PHONY: compose-test

@@ -1,7 +1,7 @@
 """The real fetch service on a small internet, a tenth of whose hosts misbehave: every good page goes on once, every
 other has its reason, and the server's record has no rudeness in it.
 
-NEWSLOOM_CHAOS=long has 200 good hosts of 20 pages, and one of each kind that misbehaves; NEWSLOOM_FETCH_WORKERS is how
+NEWSLOOM_CHAOS=long has 200 good hosts of 20 pages, and one of each kind that misbehaves; NEWSLOOM_TEST_FETCH_WORKERS is how
 many processes fetch. `-s` shows the figures.
 """
 
@@ -39,7 +39,7 @@ from services.runtime.sources.index import SourceIndex
 from services.runtime.sources.plan import Wanted, plan
 from services.standalone.process import Command
 
-WORKERS = int(os.environ.get("NEWSLOOM_FETCH_WORKERS", "1"))
+WORKERS = int(os.environ.get("NEWSLOOM_TEST_FETCH_WORKERS", "1"))
 DELAY_S = 0.2
 POLLS = 4
 SHOWN = 40
