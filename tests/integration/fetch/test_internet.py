@@ -1,8 +1,8 @@
 """The real fetch service on a small internet, a tenth of whose hosts misbehave: every good page goes on once, every
 other has its reason, and the server's record has no rudeness in it.
 
-NEWSLOOM_CHAOS=long has 200 good hosts of 20 pages, and one of each kind that misbehaves; NEWSLOOM_TEST_FETCH_WORKERS is how
-many processes fetch. `-s` shows the figures.
+NEWSLOOM_CHAOS=long has 200 good hosts of 20 pages, and one of each kind that misbehaves; NEWSLOOM_TEST_FETCH_WORKERS is
+how many processes fetch. `-s` shows the figures.
 """
 
 import json

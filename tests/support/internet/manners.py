@@ -10,7 +10,7 @@ from support.internet.record import Entry
 ROBOTS = "/robots.txt"
 NOTICED_S = 0.5
 """What a client that breaks a request off may take to close its connection, and we to notice, both on a busy machine:
-so much earlier the end may have been. (0.11 s was seen.) Such requests have hung for seconds, so their overlap shows."""
+so much earlier the end may have been (0.11 s was seen). Such requests have hung for seconds, so overlaps show."""
 
 
 @dataclass(frozen=True)
