@@ -17,6 +17,8 @@ PATH = "/.well-known/tdmrep.json"
 MAX_BYTES = 512 * 1024
 MAX_RULES = 10_000
 TTL_S = 3600.0
+AGAIN_S = 60.0
+"""The same after a failure that may pass."""
 KEPT = 10_000
 Rule = tuple[str, bool | None]
 """A pattern of paths, and whether text and data mining is reserved there."""
@@ -34,7 +36,8 @@ class OptOuts:
 
     def __init__(self, fetcher: Fetcher, honoured: frozenset[str]) -> None:
         self._fetcher = fetcher
-        self._honoured = honoured
+        self._directives = honoured - {"tdm"}
+        self._reservations = "tdm" in honoured
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     async def why(self, response: Response, delay_s: float | None = None) -> str | None:
@@ -42,9 +45,9 @@ class OptOuts:
         in_page = said_in_page(response.body)
         in_headers = said_in_headers(response.headers.getall(ROBOTS_HEADER, []), response.headers.get(TDM))
         for rule, where in (in_headers.rules | in_page.rules).items():
-            if rule in self._honoured:
+            if rule in self._directives:
                 return f"{response.final_url} says {rule}, in {where}"
-        if "tdm" not in self._honoured:
+        if not self._reservations:
             return None
         # What is nearer to the page goes before the rest (TDMRep, "Processing priority").
         for reserved, where in ((in_page.reserved, "meta element"), (in_headers.reserved, "header")):
@@ -63,20 +66,21 @@ class OptOuts:
             self._entries.popitem(last=False)
         async with entry.lock:
             if time.monotonic() >= entry.expires:
-                entry.rules = await self._read(target.origin + PATH, delay_s)
-                entry.expires = time.monotonic() + TTL_S
+                entry.rules, ttl_s = await self._read(target.origin + PATH, delay_s)
+                entry.expires = time.monotonic() + ttl_s
         path = target.url.removeprefix(target.origin)
         return next((reserved for location, reserved in entry.rules if location_matches(location, path)), None)
 
-    async def _read(self, url: str, delay_s: float | None) -> list[Rule]:
-        """The rules at `url`; none where there is no such file (TDMRep: then the server does not take part)."""
+    async def _read(self, url: str, delay_s: float | None) -> tuple[list[Rule], float]:
+        """The rules at `url` and how long they hold; none where there is no such file, which says that the server takes
+        no part in the protocol."""
         limits = replace(
             self._fetcher.limits, max_bytes=MAX_BYTES, max_wire_bytes=MAX_BYTES, total_s=10.0, delay_s=delay_s
         )
         try:
-            return rules_of((await self._fetcher.get(url, limits=limits)).body)
-        except FetchError:
-            return []
+            return rules_of((await self._fetcher.get(url, limits=limits)).body), TTL_S
+        except FetchError as error:
+            return [], AGAIN_S if error.later else TTL_S
 
 
 def rules_of(body: bytes) -> list[Rule]:

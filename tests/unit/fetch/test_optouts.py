@@ -184,3 +184,14 @@ async def test_robots_txt_holds_for_the_file_too(site: Site, fetcher: Fetcher) -
 async def test_a_file_that_can_not_be_read_reserves_nothing(site: Site, fetcher: Fetcher, reply: bytes) -> None:
     site.routes = {PATH: reply, "/": answer(HTML)}
     assert await fate(site, fetcher) is None
+
+
+async def test_a_file_that_failed_is_soon_read_again_and_one_that_is_not_there_is_not(
+    site: Site, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.fetch.reservations.AGAIN_S", -1.0)
+    site.routes = {PATH: [answer(status=500), answer(status=404), answer(RULES)], "/": answer(HTML)}
+    opt_outs = OptOuts(fetcher, ALL)
+    for _ in range(3):
+        assert await opt_outs.why(await fetcher.get(site.url("/"))) is None
+    assert site.paths().count(PATH) == 2
