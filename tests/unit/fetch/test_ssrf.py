@@ -2,15 +2,18 @@
 there see no connection.
 """
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
 import yaml
 
 from services.fetch.client import Fetcher
+from services.fetch.feeds import parse_feed
+from services.fetch.listing import NotAFeed
 from services.runtime.web.connect import Guard
 from services.runtime.web.errors import Blocked, FetchError
 from tests.support.site import Site, answer, dns, fetch_settings, redirect, serving
@@ -133,6 +136,29 @@ async def test_of_several_addresses_only_the_allowed_are_used(news: Site, canari
     resolve = dns({}, default=("127.0.0.1", "::1", "10.0.0.1", OPEN))
     async with Fetcher(fetch_settings(fetch_allow=f"{OPEN}/32"), resolve=resolve) as fetcher:
         assert (await fetcher.get(news.url("/"))).status == 204
+    assert canaries.connections == 0
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE rss SYSTEM "{inside}">',
+        '<!DOCTYPE rss PUBLIC "-//X//DTD RSS//EN" "{inside}">',
+        '<?xml-stylesheet type="text/xsl" href="{inside}"?>',
+        '<!DOCTYPE rss [<!ENTITY % all SYSTEM "{inside}"> %all;]>',
+        '<!DOCTYPE rss [<!ENTITY news SYSTEM "{inside}">]>',
+    ],
+)
+@pytest.mark.parametrize("root", ["rss", "urlset"])
+async def test_documents_load_nothing(canaries: Canaries, head: str, root: str) -> None:
+    inside = f"http://127.0.0.1:{canaries.port}/x"
+    body = (
+        f"<?xml version='1.0'?>{head.format(inside=inside)}<{root} xmlns:xi='http://www.w3.org/2001/XInclude' "
+        f"xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:schemaLocation='urn:x {inside}'>"
+        f"<channel><xi:include href='{inside}'/><item><link>http://news.example/a</link></item></channel></{root}>"
+    )
+    with suppress(NotAFeed):
+        await asyncio.to_thread(parse_feed, body.encode(), "application/xml", "http://news.example/feed")
     assert canaries.connections == 0
 
 
