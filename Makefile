@@ -92,6 +92,10 @@ chaos: setup-dev ## all that may break, in full size (long; SCENARIO=kill runs t
 	NEWSLOOM_CHAOS=long NEWSLOOM_CHAOS_REPORT=$${NEWSLOOM_CHAOS_REPORT:-build/chaos.jsonl} \
 		$(BIN)/python -m pytest -s tests/chaos$(if $(SCENARIO),/test_$(SCENARIO).py)
 
+.PHONY: internet
+internet: setup-dev ## the real fetch service on a small internet that misbehaves, in full size (NEWSLOOM_TEST_FETCH_WORKERS=N)
+	NEWSLOOM_CHAOS=long $(BIN)/python -m pytest -s tests/integration/fetch/test_internet.py
+
 .PHONY: compose-test
 compose-test: setup-dev ## docker compose for real (needs Docker; in no gate)
 	tests/e2e/compose_test.sh

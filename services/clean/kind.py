@@ -8,28 +8,31 @@ from services.clean.body import Body
 from services.clean.furniture import is_prose
 from services.clean.jsonld import ARTICLE_TYPES, LISTING_TYPES, types_of
 from services.clean.metadata import Metadata
-from services.clean.phrases import starts
-from services.clean.words import bare, count_words
+from services.clean.walls import wall
+from services.clean.words import count_words
 
-_SHORT = 150
 _INDEX_WORDS = 250
 _MANY = 5
 
 
 def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> str | None:
     """What the page is when it is no article, for people; None when it may be one. `body` is its main text."""
-    lines = body.kept
-    words = sum(map(count_words, lines))
+    words = sum(map(count_words, body.kept))
     headings = [about.title, about.head.title, *(" ".join(e.itertext()) for e in tree.iter("h1"))]
-    for heading in headings:
-        if words < _SHORT and (starts("errors").match(bare(heading)) or _status(heading)):
-            return f"an error page: “{heading.strip()[:80]}”"
-    declared = types_of(about.node) & ARTICLE_TYPES or about.head.first("og:type").lower() == "article"
-    if declared or about.head.first("article:published_time"):
+    declared = _says_article(about)
+    if instead := wall(headings, words, declared):
+        return instead
+    if declared:
         return None
     if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
         return "a home page: its address has no path"
     return _index(tree, about, body)
+
+
+def _says_article(about: Metadata) -> bool:
+    """Whether the page's metadata calls it an article."""
+    types = types_of(about.node) & ARTICLE_TYPES
+    return bool(types or about.head.first("og:type").lower() == "article" or about.head.first("article:published_time"))
 
 
 def _index(tree: HtmlElement, about: Metadata, body: Body) -> str | None:
@@ -41,11 +44,6 @@ def _index(tree: HtmlElement, about: Metadata, body: Body) -> str | None:
     if teasers >= _MANY and little and (listing or body.link_lines >= _MANY or len(prose) * 2 < teasers):
         return f"an index page: {teasers} headlines that lead to other pages, {len(prose)} paragraphs of its own"
     return None
-
-
-def _status(heading: str) -> bool:
-    first = bare(heading).split()[:2]
-    return any(word in ("404", "403", "410", "500", "503") for word in first)
 
 
 def _teasers(tree: HtmlElement) -> int:

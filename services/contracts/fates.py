@@ -14,6 +14,7 @@ class SkipReason(StrEnum):
     NOT_TEXT = "not_text"
     LANGUAGE_NOT_WANTED = "language_not_wanted"
     DISALLOWED_BY_ROBOTS = "disallowed_by_robots"
+    OPTED_OUT = "opted_out"
     BLOCKED_ADDRESS = "blocked_address"
     GONE = "gone"
     FORGOTTEN = "forgotten"

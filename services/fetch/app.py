@@ -9,20 +9,23 @@ from services.contracts.topics import PAGES, RETRY_TIERS, URLS
 from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.poll import poll_forever
+from services.fetch.reservations import OptOuts
 from services.fetch.work import LANES, Work
 from services.runtime import probes
+from services.runtime.commas import parts
 from services.runtime.elastic import async_client
 from services.runtime.service import Context, Service
 from services.runtime.share import Share
 from services.runtime.stage import Stage
+from services.runtime.web.connect import Resolve
 
 
 @asynccontextmanager
-async def wiring(context: Context) -> AsyncIterator[Service]:
-    """The fetch service."""
+async def wiring(context: Context, resolve: Resolve | None = None) -> AsyncIterator[Service]:
+    """The fetch service; `resolve` is the client's seam for DNS."""
     es = async_client(context.settings)
     share = Share()
-    async with Fetcher(context.settings, share=share) as fetcher:
+    async with Fetcher(context.settings, resolve, share=share) as fetcher:
 
         async def publish(found: Sequence[UrlMessage | PageMessage]) -> None:
             await context.publisher.send_all(URLS, [m for m in found if isinstance(m, UrlMessage)])
@@ -31,7 +34,8 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
         async def poll() -> None:
             await poll_forever(context.settings, es, fetcher, publish, context.stopping, share)
 
-        work = Work(fetcher, SourceBook(es, context.settings), share)
+        opt_outs = OptOuts(fetcher, frozenset(parts(context.settings.opt_outs)))
+        work = Work(fetcher, SourceBook(es, context.settings), opt_outs, share)
         try:
             stage = Stage(
                 "fetch",

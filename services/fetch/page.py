@@ -13,6 +13,7 @@ from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
 from services.fetch.book import SourceFacts
 from services.fetch.client import Fetcher, RedirectedAway
+from services.fetch.reservations import OptOuts
 from services.runtime.stage import Elsewhere, Later, Retry
 from services.runtime.web.errors import FetchError
 from services.runtime.web.response import Response
@@ -40,7 +41,13 @@ class Facts(Protocol):
         """None when nothing is known."""
 
 
-async def fetch_page(message: UrlMessage, fetcher: Fetcher, now: Clock, facts: Facts | None = None) -> Fetched:
+async def fetch_page(
+    message: UrlMessage,
+    fetcher: Fetcher,
+    now: Clock,
+    facts: Facts | None = None,
+    opt_outs: OptOuts | None = None,
+) -> Fetched:
     """The page at `message.url`, or why there is none. Raises BadInput when that is no URL."""
     try:
         key = article_id(canonical_url(message.url))
@@ -63,6 +70,11 @@ async def fetch_page(message: UrlMessage, fetcher: Fetcher, now: Clock, facts: F
         return Skip(
             SkipReason.NOT_TEXT, f"{response.final_url} is {response.content_type or 'of no stated type'}, not HTML"
         )
+    try:
+        if opt_outs and (why := await opt_outs.why(response, about.delay_s if about else None)):
+            return Skip(SkipReason.OPTED_OUT, why)
+    except RedirectedAway:  # its site became another worker's meanwhile
+        return Elsewhere()
     return PageMessage(
         url=message.url,
         body_base64=base64.b64encode(response.body).decode("ascii"),

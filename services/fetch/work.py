@@ -11,6 +11,7 @@ from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.page import fetch_page
 from services.fetch.repeats import Repeats
+from services.fetch.reservations import OptOuts
 from services.runtime.each import outcome_of
 from services.runtime.share import Share
 from services.runtime.stage import Done, Outcome
@@ -22,9 +23,10 @@ LANES = 1000
 class Work:
     """The process of the stage. Exceptions other than BadInput are bugs, and raised."""
 
-    def __init__(self, fetcher: Fetcher, book: SourceBook, share: Share) -> None:
+    def __init__(self, fetcher: Fetcher, book: SourceBook, opt_outs: OptOuts, share: Share) -> None:
         self._fetcher = fetcher
         self._book = book
+        self._opt_outs = opt_outs
         self._share = share
         self._repeats = Repeats()
         self._dealt = share.dealt
@@ -49,7 +51,7 @@ class Work:
             return Done()
         ended = False
         try:
-            result = await fetch_page(message, self._fetcher, lambda: datetime.now(UTC), self._book)
+            result = await fetch_page(message, self._fetcher, lambda: datetime.now(UTC), self._book, self._opt_outs)
             ended = isinstance(result, PageMessage | Skip)
             return outcome_of(result)
         except BadInput as error:

@@ -18,9 +18,14 @@ def tombstone(id_: str, url: str | None, at: datetime, reason: str, detail: str)
     return {"id": id_, "url": url, "gone": {"at": stamp(at), "reason": str(reason), "detail": detail}}
 
 
+HIDES = frozenset({SkipReason.GONE, SkipReason.OPTED_OUT})
+"""Reasons to take out what was indexed of the page before."""
+
+
 def marks_gone(fate: Fate) -> bool:
-    """Whether the server said that the page is no more. Index says so too, but only of what has its tombstone."""
-    return fate.fate == "skipped" and fate.reason == SkipReason.GONE and fate.stage != "index"
+    """Whether the server said that the page is no more, or not to be kept. Index says so too, but only of what has its
+    tombstone."""
+    return fate.fate == "skipped" and fate.reason in HIDES and fate.stage != "index"
 
 
 def read_at(fate: Fate) -> datetime:

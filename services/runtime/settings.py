@@ -18,6 +18,8 @@ from services.runtime.errors import UsageError
 
 MOST_DELAY_S = 900.0
 """Of a retry: its reader polls Kafka in between (consumer.POLL_INTERVAL_S)."""
+OPT_OUTS = ("noindex", "noarchive", "tdm")
+"""What pages may say of their own use."""
 STAGES = ("fetch", "clean", "enrich", "index")
 """The services that read topics, in the order a page meets them."""
 BESIDE = ("archive", "alerts", "stories")
@@ -71,6 +73,15 @@ def _delays(value: str) -> str:
     if not fits:
         raise ValueError("give up to three delays in seconds, each at most 900, such as 15,120,600; or none")
     return ",".join(delay.strip() for delay in delays)
+
+
+def _opt_outs(value: str) -> str:
+    given = [part.lower() for part in parts(value)]
+    if given == ["none"]:
+        return ""
+    if wrong := [part for part in given if part not in OPT_OUTS]:
+        raise ValueError(f"give some of {', '.join(OPT_OUTS)}, or none; not {', '.join(wrong)}")
+    return ",".join(given)
 
 
 def _archive(value: str) -> str:
@@ -161,6 +172,12 @@ class Settings(BaseSettings):
     fetch_contact: str = Field("", description="address or e-mail for the user agent, so that sites can reach you")
     fetch_delay_s: float = Field(1.0, ge=0, le=3600, description="least seconds between two requests to one host")
     fetch_timeout_s: float = Field(30.0, gt=0, le=600, description="most seconds for a page, redirects included")
+    opt_outs: Annotated[str, AfterValidator(_opt_outs)] = Field(
+        "noindex,tdm",
+        description="pages that say so are skipped, separated by commas: noindex and noarchive (meta robots, "
+        "X-Robots-Tag), tdm (text and data mining is reserved, TDMRep); none: they are kept all the same, for which "
+        "you need a right of your own",
+    )
     poll_interval_s: float = Field(
         300.0, ge=1, description="least seconds between two polls of a source that sets no other; 12 times it at most"
     )

@@ -69,7 +69,7 @@ class Site:
         self.at_once[address] += 1
         self.most_at_once = max(self.most_at_once, self.at_once[address])
         try:
-            request = _request(await reader.readuntil(b"\r\n\r\n"))
+            request = read_request(await reader.readuntil(b"\r\n\r\n"))
             self.seen.append(request)
             await self._answer(request, writer)
             await writer.drain()
@@ -92,7 +92,8 @@ class Site:
             await found(request, writer)
 
 
-def _request(head: bytes) -> Seen:
+def read_request(head: bytes) -> Seen:
+    """The request that begins with these lines, as of now."""
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
     return Seen(headers.get("host", "").partition(":")[0], first.split(" ")[1], headers, time.monotonic())

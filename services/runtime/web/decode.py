@@ -122,7 +122,10 @@ class Zstd:
 
 
 class Body:
-    """Collects a body from its bytes on the wire. Raises TooLarge over a limit, BrokenResponse on bad encoding."""
+    """Collects a body from its bytes on the wire. Raises TooLarge over a limit, BrokenResponse on bad encoding.
+
+    `partial`: TooLarge carries what came up to the limit, which takes its memory twice. Without `keep` it only counts.
+    """
 
     DECODERS: ClassVar[dict[str, Callable[[Sink], Decoder]]] = {
         "gzip": Gzip,
@@ -132,8 +135,11 @@ class Body:
         "zstd": Zstd,
     }
 
-    def __init__(self, content_encoding: str, max_wire_bytes: int, max_bytes: int) -> None:
+    def __init__(
+        self, content_encoding: str, max_wire_bytes: int, max_bytes: int, *, partial: bool = False, keep: bool = True
+    ) -> None:
         self._max_wire, self._max = max_wire_bytes, max_bytes
+        self._partial, self._keeps = partial, keep
         self._wire = self._size = 0
         self._parts: list[bytes] = []
         self._encodings = [
@@ -156,11 +162,12 @@ class Body:
         """Take bytes as they came."""
         self._wire += len(data)
         if self._wire > self._max_wire:
-            raise TooLarge(f"more than {self._max_wire:,} bytes came over the wire", self.head)
+            raise TooLarge(f"more than {self._max_wire:,} bytes came over the wire", self._rest())
         try:
-            self._feed(data)
+            for start in range(0, len(data), STEP):  # zlib copies all that is left over at each of its steps
+                self._feed(data[start : start + STEP])
         except TooLarge as error:
-            error.head = self.head
+            error.head = self._rest()
             raise
         except (zlib.error, brotli.error, zstandard.ZstdError) as error:
             raise self._broken(error) from None
@@ -176,7 +183,8 @@ class Body:
 
     def _keep(self, data: bytes) -> None:
         self._size += len(data)
-        self._parts.append(data)
+        if self._keeps:
+            self._parts.append(data)
         if self._size > self._max:
             raise TooLarge(f"the body has more than {self._max:,} bytes")
 
@@ -184,6 +192,12 @@ class Body:
     def head(self) -> bytes:
         """What has been decoded so far."""
         return b"".join(self._parts)
+
+    def _rest(self) -> bytes:
+        """What a body that is too large leaves behind."""
+        head = self.head if self._partial else b""
+        self._parts.clear()
+        return head
 
     def _bounded(self, sink: Sink) -> Sink:
         """A step between two encodings may not swell without bound either."""

@@ -116,7 +116,8 @@ class Wire:
             raise errors.TooLarge(
                 f"the body has {answer.content_length:,} bytes; at most {limits.max_wire_bytes:,} are read"
             )
-        body = Body(",".join(answer.headers.getall("Content-Encoding", [])), limits.max_wire_bytes, limits.max_bytes)
+        encoding = ",".join(answer.headers.getall("Content-Encoding", []))
+        body = Body(encoding, limits.max_wire_bytes, limits.max_bytes, partial=limits.partial)
         async for chunk in answer.content.iter_any():
             body.feed(chunk)
         return Response(answer.status, answer.headers, body.finish(), target.url, target.url)

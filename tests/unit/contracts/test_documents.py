@@ -10,7 +10,7 @@ from services.contracts.topics import TOPICS
 from services.runtime.settings import Settings
 
 TEXTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-OF_TESTS = {"api_cases", "chaos", "chaos_seed", "screenshots"}
+OF_TESTS = {"api_cases", "chaos", "chaos_seed", "screenshots", "test_fetch_workers"}
 """Variables that only tests read."""
 PLACES = {
     str(path.relative_to(ROOT)) for folder in ("services", "tests", "docs") for path in (ROOT / folder).rglob("*")

@@ -19,6 +19,8 @@ from services.fetch.client import Fetcher
 from services.runtime.web import errors
 from services.runtime.web.response import Conditional
 from services.runtime.web.wire import MAX_HEADERS, user_agent
+from tests.support.internet.server import Internet
+from tests.support.internet.server import serving as internet_serving
 from tests.support.site import Seen, Site, answer, dns, fetch_settings, fetcher_with, redirect
 
 PAGE = answer(b"<html>news</html>")
@@ -219,10 +221,12 @@ async def test_tls_is_verified(tmp_path: Path) -> None:
         async with fetcher_with() as fetcher:
             with pytest.raises(errors.TlsFailure, match="no trusted TLS connection"):
                 await fetcher.get(f"https://news.example:{port}/")
+        assert site.seen == []
         async with Fetcher(fetch_settings(), resolve=dns({}), tls=trusting) as fetcher:
             assert (await fetcher.get(f"https://news.example:{port}/")).status == 200
             with pytest.raises(errors.TlsFailure, match=r"other\.example"):
                 await fetcher.get(f"https://other.example:{port}/")
+    assert {request.host for request in site.seen} == {"news.example"}
 
 
 async def test_tls_to_a_server_that_speaks_none(fetcher: Fetcher) -> None:
@@ -266,3 +270,29 @@ def test_every_error_says_what_follows_from_it() -> None:
 async def test_ipv6_and_user_info(fetcher: Fetcher) -> None:
     with pytest.raises(errors.Blocked, match="no public address"):
         await fetcher.get("http://user:secret@[::1]:8080/")
+
+
+async def test_cookies_go_nowhere(site: Site, fetcher: Fetcher) -> None:
+    cookie = {"Set_Cookie": "id=1; Domain=example; Path=/"}
+    site.routes = {
+        "/start": answer(status=302, Location=site.url("/next", "other.example"), **cookie),
+        "/next": answer(status=302, Location=site.url("/end"), **cookie),
+        "/end": answer(b"x", **cookie),
+    }
+    for _ in range(2):
+        await fetcher.get(site.url("/start"))
+    assert len(site.seen) == 2 + 6  # robots.txt of both
+    assert not any("cookie" in request.headers for request in site.seen)
+
+
+async def test_what_follows_a_body_is_no_answer_to_the_next_request() -> None:
+    smuggled = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    replies = {
+        "/lies": b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\ntrue" + smuggled,
+        "/next": answer(b"real", Connection="keep-alive"),
+    }
+    internet = Internet(lambda request, times: replies.get(request.path, answer(status=404)))
+    async with internet_serving(internet), fetcher_with() as fetcher:
+        assert (await fetcher.get(internet.url("news.example", "/lies"))).body == b"true"
+        assert (await fetcher.get(internet.url("news.example", "/next"))).body == b"real"
+    assert internet.asked("news.example") == ["/robots.txt", "/lies", "/next"]

@@ -6,6 +6,7 @@ from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.sites import slot_of_host
 from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
+from services.fetch.reservations import OptOuts
 from services.fetch.work import Work
 from services.runtime.share import Share
 from services.runtime.stage import Done, Elsewhere, Forward, Later, Outcome, Retry
@@ -27,6 +28,10 @@ class NoBook(SourceBook):
             raise self.fail
 
 
+def worker(fetcher: Fetcher, share: Share, book: NoBook | None = None) -> Work:
+    return Work(fetcher, book or NoBook(), OptOuts(fetcher, frozenset()), share)
+
+
 @pytest.fixture
 def share() -> Share:
     return Share(whole=True)
@@ -36,7 +41,7 @@ async def work_on(site: Site, share: Share, *urls: str | UrlMessage, work: Work 
     messages = [url if isinstance(url, UrlMessage) else UrlMessage(url=url) for url in urls]
     settings = fetch_settings(fetch_timeout_s=0.5)
     async with Fetcher(settings, resolve=dns({}), share=share) as fetcher:
-        return await (work or Work(fetcher, NoBook(), share))(messages)
+        return await (work or worker(fetcher, share))(messages)
 
 
 async def test_outcomes_stand_in_the_order_of_the_urls(site: Site, share: Share) -> None:
@@ -62,7 +67,7 @@ async def test_what_came_to_no_end_is_fetched_again(site: Site, share: Share, ag
         "/a": [answer(status=503, Retry_After="0")] * 3 + [answer(HTML)] if again == "failed" else answer(HTML)
     }
     async with Fetcher(fetch_settings(), resolve=dns({}), share=share) as fetcher:
-        work = Work(fetcher, NoBook(), share)
+        work = worker(fetcher, share)
         (first,) = await work([UrlMessage(url=site.url("/a"))])
         assert isinstance(first, Retry if again == "failed" else Forward)
         if again == "dealt":
@@ -81,7 +86,7 @@ async def test_a_bug_is_not_swallowed(site: Site, share: Share) -> None:
     book.fail = RuntimeError("bug")
     async with Fetcher(fetch_settings(), share=share) as fetcher:
         with pytest.raises(RuntimeError, match="bug"):
-            await Work(fetcher, book, share)([UrlMessage(url="http://news.example/", source="x")])
+            await worker(fetcher, share, book)([UrlMessage(url="http://news.example/", source="x")])
 
 
 def two_workers() -> tuple[Share, Share]:
@@ -118,7 +123,7 @@ async def test_a_site_with_many_pages_leaves_room_for_others(site: Site, share: 
     async with Fetcher(fetch_settings(), resolve=dns({}), share=share) as fetcher:
         fetcher._hosts._state("news.example").delay_s = 20
         fetcher._hosts._state("news.example").waiting = 2
-        work = Work(fetcher, NoBook(), share)
+        work = worker(fetcher, share)
         (busy,) = await work([UrlMessage(url=site.url("/0"))])
         assert isinstance(busy, Later)
         assert 40 <= busy.after_s <= 60

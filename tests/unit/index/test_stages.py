@@ -94,19 +94,20 @@ async def test_looking_is_for_conflicts_and_poor_articles_only() -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-async def test_a_page_that_is_gone_leaves_a_tombstone_in_any_order(order: tuple[int, int]) -> None:
+@pytest.mark.parametrize("reason", ["gone", "opted_out"])
+async def test_a_page_that_is_gone_leaves_a_tombstone_in_any_order(order: tuple[int, int], reason: str) -> None:
     work, es = indexer()
     outcomes: list[Any] = []
     for step in order:
-        outcomes.append(await one(work, of_hour(1)) if step == 0 else await work.fates([ended(2, "gone")]))
+        outcomes.append(await one(work, of_hour(1)) if step == 0 else await work.fates([ended(2, reason)]))
     (document,) = es.documents(ARTICLES).values()
     assert set(document) == {"id", "url", "gone"}
-    assert (document["gone"]["reason"], document["gone"]["detail"]) == ("gone", "said gone")
+    assert (document["gone"]["reason"], document["gone"]["detail"]) == (reason, f"said {reason}")
     if order == (1, 0):
         assert isinstance(outcomes[1], Skip)
         assert str(outcomes[1].reason) == "gone"
-        assert "said gone" in outcomes[1].detail
-    assert journey(es) == ("skipped", "gone")
+        assert f"said {reason}" in outcomes[1].detail
+    assert journey(es) == ("skipped", reason)
     assert isinstance(await one(work, of_hour(3)), Forward)
     assert title(es) == "hour 3"
     assert journey(es) == ("indexed", None)

@@ -30,7 +30,7 @@ PACKERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 
 def decoded(encoding: str, data: bytes, size: int = 1 << 30, limit: int = MIB) -> bytes:
-    body = Body(encoding, 10 * MIB, limit)
+    body = Body(encoding, 10 * MIB, limit, partial=True)
     for start in range(0, len(data), size):
         body.feed(data[start : start + size])
     return body.finish()
@@ -53,6 +53,13 @@ def test_bombs_stop_at_the_limit_even_as_one_chunk(name: str) -> None:
         with pytest.raises(TooLarge, match=r"more than 1,048,576 bytes") as caught:
             decoded(encoding, bomb, size)
         assert MIB < len(caught.value.head) <= MIB + 2 * STEP
+
+
+def test_the_head_is_kept_only_where_it_is_wanted() -> None:
+    body = Body("", MIB, 10)
+    with pytest.raises(TooLarge) as caught:
+        body.feed(bytes(11))
+    assert caught.value.head == b""
 
 
 def test_a_bomb_inside_a_bomb_stops_too() -> None:
