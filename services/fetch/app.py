@@ -11,6 +11,7 @@ from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.page import fetch_batch
 from services.fetch.poll import poll_forever
+from services.fetch.websub import Keeper
 from services.runtime import probes
 from services.runtime.each import outcome_of
 from services.runtime.elastic import async_client
@@ -38,6 +39,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
 
         try:
             stage = Stage("fetch", URLS, process, writes=PAGES, tiers=RETRY_TIERS)
-            yield Service([stage], [poll], checks={"elasticsearch": partial(probes.elasticsearch, es)})
+            keep = partial(Keeper(es, context.settings, fetcher).run, context.stopping)
+            yield Service([stage], [poll, keep], checks={"elasticsearch": partial(probes.elasticsearch, es)})
         finally:
             await es.close()

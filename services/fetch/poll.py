@@ -21,6 +21,7 @@ from services.fetch.leases import LEASE_S, Leased, Leases
 from services.fetch.lists import read_lists
 from services.fetch.moves import gone, moved, noticed
 from services.fetch.novelty import Listed, candidates, messages, next_state
+from services.fetch.websub import Pushed
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -52,6 +53,7 @@ class Poller:
         self._leases = Leases(es, settings, f"{socket.gethostname()}:{os.getpid()}")
         self._fetcher = fetcher
         self._publish = publish
+        self._pushed = Pushed(es, settings)
         self._interval_s = settings.poll_interval_s
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ready = False
@@ -132,6 +134,7 @@ class Poller:
         if news:
             await self._publish(messages(source, news))
         state = next_state(source, listed, len(news), datetime.now(UTC), self._interval_s)
+        state = await self._pushed.after(source, state)
         log.info("polled", source=source.id, new=len(news), error=state.last_error, failures=state.failures)
         return state
 

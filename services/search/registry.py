@@ -4,6 +4,7 @@ Fetch polls what stands here, and keeps the state; what people set and what fetc
 neither undoes the other's work.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch, ConflictError, NotFoundError
@@ -19,7 +20,6 @@ from services.runtime.sources.plan import Plan
 from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable, removed
 
 _READ = {"excludes": ["state.recent", "state.validators"]}  # fetch's memory, which nobody reads here
-_POLL_NOW: dict[str, Any] = {"state": {"next_poll": None}}
 
 
 class Registry:
@@ -96,11 +96,15 @@ class Registry:
 
     async def change(self, identity: str, fields: dict[str, Any]) -> bool:
         """Write these fields of what people set, and have it polled soon. False when it is not there."""
-        return await self._update(identity, {**fields, **_POLL_NOW})
+        return await self._update(identity, {**fields, **_due(datetime.now(UTC))})
 
     async def poll_now(self, identity: str) -> bool:
         """Have it polled at the poller's next look. False when it is not there."""
-        return await self._update(identity, _POLL_NOW)
+        return await self.poll_at(identity, datetime.now(UTC))
+
+    async def poll_at(self, identity: str, when: datetime) -> bool:
+        """Have it polled then. False when it is not there."""
+        return await self._update(identity, _due(when))
 
     async def remove(self, identity: str) -> bool:
         """Follow it no more; its articles stay. False when it is not there."""
@@ -118,3 +122,8 @@ class Registry:
     async def _ensure(self) -> None:
         async with reachable():
             await ensure_index(self._es, index_body(self._settings))
+
+
+def _due(when: datetime) -> dict[str, Any]:
+    """A time rather than none: a worker that polls meanwhile tells by it that it was asked again (fetch/leases.py)."""
+    return {"state": {"next_poll": when.isoformat()}}
