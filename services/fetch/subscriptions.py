@@ -1,4 +1,4 @@
-"""Subscriptions to hubs as fetch reads and writes them. Raises what the Elasticsearch client raises."""
+"""Subscriptions to hubs as fetch reads and writes them. Raises Unavailable and what the Elasticsearch client raises."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from elasticsearch import AsyncElasticsearch, ConflictError, NotFoundError
 from services.contracts import indices
 from services.contracts.sources import SourceRecord
 from services.contracts.websub import Subscription
-from services.runtime.elastic import ensure_index
+from services.runtime.elastic import documents_of, ensure_index
 from services.runtime.settings import Settings
 from services.runtime.sources.websub import index_body
 
@@ -96,4 +96,4 @@ class Subscriptions:
         if not ids:
             return {}
         answer = await self._es.mget(index=index, ids=sorted(ids))
-        return {doc["_id"]: doc["_source"] for doc in answer["docs"] if doc.get("found")}
+        return documents_of(answer["docs"])

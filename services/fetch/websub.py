@@ -18,6 +18,7 @@ from services.contracts.websub import keys_of, new_subscription, offers
 from services.fetch.asking import asked, form, put_off, relaxed, step
 from services.fetch.client import Fetcher
 from services.fetch.subscriptions import Held, Subscriptions
+from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.web.errors import FetchError, TooLarge
 
@@ -67,7 +68,7 @@ class Keeper:
         while not stop.is_set():
             try:
                 await self.look()
-            except (ApiError, TransportError) as error:
+            except (ApiError, TransportError, Unavailable) as error:
                 log.warning("subscriptions can not be read or written", error=str(error))
             except Exception:
                 log.exception("looking after subscriptions failed")
@@ -85,6 +86,8 @@ class Keeper:
 
     async def _tend(self, held: Held, source: SourceRecord | None) -> None:
         now, mine = datetime.now(UTC), held.subscription
+        if source and source.state.lease_until and now < source.state.lease_until:
+            return  # in a poll, which writes what its lists offer at its end
         match step(mine, mine.wanted(source, self._base), now):
             case "wait":
                 await self._subscriptions.claim(held, {"due_at": mine.look_at(now).isoformat()})

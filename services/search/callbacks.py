@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 from services.contracts import indices
 from services.contracts.websub import Subscription, key_within
 from services.runtime.settings import Settings
-from services.search.provider import ANSWER_LIMIT_S, documents, reachable
+from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, documents, reachable
 
 MOST = 1000
 """Subscriptions of the sources of one page that are shown."""
@@ -35,7 +35,7 @@ class Callbacks:
         """Write these fields on top of what fetch writes meanwhile; nothing when it is gone."""
         try:
             async with reachable():
-                await self._es.update(index=self._name, id=mine.key, doc=fields, retry_on_conflict=5)
+                await self._es.update(index=self._name, id=mine.key, doc=fields, retry_on_conflict=5, refresh=AT_ONCE)
         except NotFoundError:
             return
 

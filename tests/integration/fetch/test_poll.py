@@ -1,36 +1,29 @@
 """The poller on a real Elasticsearch: every item once, nothing lost whatever fails, no source polled twice at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from elasticsearch import AsyncElasticsearch
 
 from services.contracts import indices
-from services.contracts.messages import UrlMessage
 from services.contracts.sources import SourceRecord, SourceState
 from services.contracts.urls import article_id
 from services.fetch.book import SourceBook, SourceFacts
 from services.fetch.client import Fetcher
 from services.fetch.leases import Leases
-from services.fetch.poll import Poller, poll_forever
+from services.fetch.poll import Poller
 from services.runtime.elastic import async_client, sync_client
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.index import SourceIndex
-from services.runtime.sources.plan import Plan, Wanted, plan
+from services.runtime.sources.plan import Plan
+from tests.support.polling import Published, add, poller, rss, stored, until
 from tests.support.site import Seen, Site, answer, dns, serving
 
 pytestmark = pytest.mark.stack
 NOW = datetime.now(UTC)
-
-
-def rss(site: Site, *names: str) -> bytes:
-    items = "".join(f"<item><title>{name}</title><link>{site.url('/' + name)}</link></item>" for name in names)
-    body = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode()
-    return answer(body, kind="application/rss+xml", ETag=f'"{len(names)}"')
 
 
 @pytest.fixture
@@ -49,48 +42,6 @@ async def es(polling: Settings) -> AsyncIterator[AsyncElasticsearch]:
 async def site() -> AsyncIterator[Site]:
     async with serving(Site()) as site:
         yield site
-
-
-class Published(list[str]):
-    """Collects addresses; `fail` makes publishing raise."""
-
-    fail: Exception | None = None
-
-    async def __call__(self, messages: Sequence[UrlMessage]) -> None:
-        if self.fail is not None:
-            raise self.fail
-        self.extend(message.url for message in messages)
-
-
-@asynccontextmanager
-async def poller(settings: Settings, es: AsyncElasticsearch, publish: Published) -> AsyncIterator[asyncio.Task[None]]:
-    stop = asyncio.Event()
-    async with Fetcher(settings, resolve=dns({})) as fetcher:
-        task = asyncio.create_task(poll_forever(settings, es, fetcher, publish, stop))
-        try:
-            yield task
-        finally:
-            stop.set()
-            await asyncio.wait_for(task, 10)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # what is waited for is in another server
-            await asyncio.sleep(0.02)
-
-
-def add(settings: Settings, *urls: str, **given: object) -> None:
-    with sync_client(settings) as client:
-        index = SourceIndex(client, settings)
-        made = plan(index.all(), [Wanted(url, feeds=(url,), given={"delay_s": 0.0, **given}) for url in urls], NOW)
-        assert not made.refused
-        index.apply(made)
-
-
-def stored(settings: Settings) -> list[SourceRecord]:
-    with sync_client(settings) as client:
-        return SourceIndex(client, settings).all()
 
 
 async def test_items_are_published_once(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
