@@ -19,6 +19,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.index import SourceIndex
 from services.runtime.sources.plan import Plan
+from services.search.registry import Registry
 from tests.support.polling import Published, add, poller, rss, stored, until
 from tests.support.site import Seen, Site, answer, dns, serving
 
@@ -171,6 +172,25 @@ async def test_a_lost_lease_writes_nothing_and_peoples_changes_stay(
     assert await other.take(again, now) is not None
     await mine.release(held, SourceState(polls=99))
     assert stored(polling)[0].state.lease_owner == "other"
+
+
+async def test_a_poll_that_is_asked_for_while_one_runs_is_made(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    add(polling, site.url("/feed"))
+    leases, registry, now = Leases(es, polling, "me"), Registry(es, polling), datetime.now(UTC)
+    later = now + timedelta(hours=1)
+    for _ in range(2):  # of a source that was never polled, and of one that was asked for
+        (found,) = await leases.due(datetime.now(UTC), 10)
+        held = await leases.take(found, datetime.now(UTC))
+        assert held is not None
+        assert await registry.poll_now(held.source.id)
+        await leases.release(held, SourceState(polls=1, next_poll=later))
+        (source,) = stored(polling)
+        assert source.state.next_poll is not None
+        assert now < source.state.next_poll < later
+        assert (source.state.polls, source.state.lease_owner) == (1, None)
+        await es.indices.refresh(index=polling.name(indices.SOURCES))
 
 
 async def test_polling_outlives_elasticsearch(settings: Settings, site: Site) -> None:

@@ -13,6 +13,7 @@ from elasticsearch import AsyncElasticsearch
 
 from services.contracts import indices
 from services.contracts.sources import SourceState, Validators
+from services.contracts.topics import URLS
 from services.contracts.websub import Subscription
 from services.fetch.client import Fetcher
 from services.fetch.leases import Leases
@@ -24,7 +25,9 @@ from services.standalone.ports import unused
 from tests.support.gateway import served
 from tests.support.hub import Hub, hub
 from tests.support.polling import Published, add, rss, stored, until
-from tests.support.site import Site, dns, redirect, serving
+from tests.support.processes import LIMIT_S, Child, begun, free_ports
+from tests.support.site import Site, answer, dns, redirect, serving
+from tests.support.topics import create_topics, values
 
 pytestmark = pytest.mark.stack
 BODY = b"<rss/>"
@@ -430,3 +433,25 @@ async def test_what_is_too_large_is_not_read_to_its_end(world: World, monkeypatc
         mine = await world.subscribed()
     answered = await world.http.post(mine.callback, content=bytes(33 * 1024 * 1024))
     assert answered.status_code == 413
+
+
+async def test_the_services_as_they_are_run(settings: Settings, a_hub: Hub) -> None:
+    """From a push to a message on Kafka, by the processes of fetch and the gateway."""
+    own = settings.model_copy(update={"http": f"127.0.0.1:{free_ports()}"})
+    given = {"NEWSLOOM_WEBSUB_URL": f"http://{own.http}", "NEWSLOOM_FETCH_ALLOW": "127.0.0.0/8"}
+    create_topics(own)
+    children = [Child(own, name, "services", "run", name, **given) for name in ("fetch", "search")]
+    async with serving(Site()) as site:
+        feed, links = site.url("/feed", "127.0.0.1"), f"<{a_hub.url}>; rel=hub"
+        names = [f"http://127.0.0.1:{site.port}/{name}" for name in "ab"]
+        site.routes["/feed"] = rss(site, Link=links)
+        add(own, feed)
+        with begun(children[0]), begun(children[1]):
+            await until(lambda: bool(a_hub.subscriptions), LIMIT_S)
+            items = "".join(f"<item><title>T</title><link>{name}</link></item>" for name in names)
+            body = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode()
+            site.routes["/feed"] = answer(body, kind="application/rss+xml", Link=links)
+            assert await asyncio.to_thread(a_hub.push, BODY) == [202]
+            await until(lambda: stored(own)[0].state.found == 2, LIMIT_S)
+            told = await asyncio.to_thread(values, own, URLS)
+    assert sorted(message["url"] for message in told) == names
