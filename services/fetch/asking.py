@@ -10,6 +10,8 @@ from services.fetch.rhythm import LONGEST, next_fixed
 
 PAUSE_S, LONGEST_PAUSE_S = 60.0, 6 * 3600.0
 """After a request, until it is made again unless the hub verifies it; doubled with each."""
+MOST_PATIENCE_S = 24 * 3600.0
+"""Of a hub's Retry-After."""
 GIVE_UP = 3
 """Requests to unsubscribe, after which a hub is left to find out by our answers (410)."""
 Step = Literal["subscribe", "unsubscribe", "wait", "forget"]
@@ -31,9 +33,9 @@ def asked(subscription: Subscription, mode: Literal["subscribe", "unsubscribe"],
 
 
 def put_off(attempts: int, least_s: float, now: datetime) -> dict[str, Any]:
-    """When to ask again after so many requests, and not before `least_s` have passed, as a hub may want."""
+    """When to ask again after so many requests; not before `least_s` have passed, as a hub may want, within a day."""
     wait_s = min(PAUSE_S * 2.0 ** min(attempts - 1, 20), LONGEST_PAUSE_S)
-    return {"due_at": (now + timedelta(seconds=max(wait_s, least_s))).isoformat()}
+    return {"due_at": (now + timedelta(seconds=max(wait_s, min(least_s, MOST_PATIENCE_S)))).isoformat()}
 
 
 def form(subscription: Subscription, mode: Literal["subscribe", "unsubscribe"]) -> bytes:

@@ -2,14 +2,14 @@
 
 import hmac
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
 import httpx
+
+from tests.support.threaded import Quiet, threaded
 
 Form = dict[str, str]
 
@@ -73,7 +73,7 @@ def hub() -> Iterator[Hub]:
     """One that listens until the end of the block."""
     mine = Hub()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             assert self.headers["Content-Type"] == "application/x-www-form-urlencoded"
@@ -90,17 +90,6 @@ def hub() -> Iterator[Hub]:
             if verifies and not mine.eager:
                 mine.verify(request)
 
-        def log_message(self, *_: object) -> None:
-            """Nothing on the terminal."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    mine.url = f"http://127.0.0.1:{server.server_port}/hub"
-    try:
+    with threaded(Handler) as port:
+        mine.url = f"http://127.0.0.1:{port}/hub"
         yield mine
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

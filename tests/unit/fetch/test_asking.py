@@ -57,6 +57,7 @@ def test_pauses_grow() -> None:
     assert mine.attempts == 12
     assert asked(mine, "unsubscribe", NOW)["attempts"] == 1
     assert put_off(1, 7200, NOW)["due_at"] == (NOW + 2 * HOUR).isoformat()
+    assert put_off(1, 999_999_999, NOW)["due_at"] == (NOW + 24 * HOUR).isoformat()
 
 
 def test_a_look_comes_at_least_every_hour_and_in_time_to_renew() -> None:
