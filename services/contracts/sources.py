@@ -25,6 +25,8 @@ class Validators(Model):
     ttl_s: float | None = None
     skip_hours: tuple[int, ...] = Field(default=(), description="hours of the day, UTC, in which it is not to be read")
     skip_days: tuple[int, ...] = Field(default=(), description="the same by day of the week; 0 is Monday")
+    hub: str | None = Field(default=None, description="where to subscribe to it (WebSub)")
+    topic: str | None = Field(default=None, description="what to subscribe to there: its address for itself")
 
 
 class Headline(Model):

@@ -10,6 +10,7 @@ from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
 from services.fetch.poll import poll_forever
 from services.fetch.reservations import OptOuts
+from services.fetch.websub import Keeper
 from services.fetch.work import LANES, Work
 from services.runtime import probes
 from services.runtime.commas import parts
@@ -48,6 +49,7 @@ async def wiring(context: Context, resolve: Resolve | None = None) -> AsyncItera
                 share=share,
                 confirmed=work.confirmed,
             )
-            yield Service([stage], [poll], checks={"elasticsearch": partial(probes.elasticsearch, es)})
+            keep = partial(Keeper(es, context.settings, fetcher).run, context.stopping)
+            yield Service([stage], [poll, keep], checks={"elasticsearch": partial(probes.elasticsearch, es)})
         finally:
             await es.close()

@@ -17,6 +17,7 @@ from services.runtime.web.target import Target, parse_target
 from services.runtime.web.wire import Budget, Redirect, Wire
 
 PERMANENT = frozenset({301, 308})
+SAME_METHOD = frozenset({307, 308})
 PAUSE_S = 5.0
 """Pause after a 429 or 503 that names none."""
 
@@ -97,14 +98,27 @@ class Fetcher:
             seen.append(target.url)
         raise TooManyRedirects(f"{url} redirects more than {limits.max_redirects} times, at last to {target.url}")
 
+    async def post(self, url: str, content: bytes, headers: dict[str, str], limits: Limits) -> Response:
+        """POST `content` to `url`; to the address of a 307 or 308 again (RFC 9110, 15.4). Raises FetchError for all but
+        2xx. It is for who asked for it, so robots.txt has no say; guards, turns and pauses are those of `get`."""
+        target, budget = parse_target(url), Budget(limits.total_s)
+        for _ in range(limits.max_redirects + 1):
+            answer = await self._hop(target, replace(limits, robots=False), budget, headers, content)
+            if isinstance(answer, Response):
+                return replace(answer, url=url)
+            if answer.status not in SAME_METHOD:
+                raise BadStatus(answer.status, target.url)
+            target = parse_target(answer.location, base=target.url)
+        raise TooManyRedirects(f"{url} redirects more than {limits.max_redirects} times, at last to {target.url}")
+
     async def _hop(
-        self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str]
+        self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str], content: bytes | None = None
     ) -> Response | Redirect:
         asked_s = await self._robots.check(target, limits) if limits.robots else 0.0
         delay_s = max(self._delay_s if limits.delay_s is None else limits.delay_s, asked_s)
         async with self._hosts.turn(target.host, delay_s, limits.home):
             try:
-                answer = await self._wire.exchange(target, limits, budget, headers)
+                answer = await self._wire.exchange(target, limits, budget, headers, content)
             except Unreachable as error:
                 self._hosts.failed(target.host, str(error))
                 raise

@@ -96,8 +96,9 @@ class Leases:
         """Write the state of a poll and give the lease back.
 
         When people changed the source meanwhile, the state goes on top of their change; when the lease ran out and
-        another took it, its word stands and nothing is written.
+        another took it, its word stands and nothing is written. A poll that was asked for meanwhile stays asked for.
         """
+        taken = held.source.state.next_poll
         state = state.model_copy(update={"lease_owner": None, "lease_until": None})
         while await self._keep(held, state) is None:
             try:
@@ -107,6 +108,8 @@ class Leases:
             held = _leased(answer, answer["_source"])
             if held.source.state.lease_owner != self._owner:
                 return
+            if held.source.state.next_poll != taken:
+                state = state.model_copy(update={"next_poll": held.source.state.next_poll})
 
     async def followed(self, source: SourceRecord) -> str | None:
         """Id of another source that has one of this one's lists."""

@@ -35,6 +35,8 @@ class Feed:
     language: str | None = None
     children: tuple[str, ...] = ()
     is_sitemap: bool = False
+    hub: str | None = None
+    self_url: str | None = None
 
 
 def absolute(link: object, base: str) -> str | None:

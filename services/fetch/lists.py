@@ -8,7 +8,9 @@ from http import HTTPStatus
 
 from services.contracts.sources import SourceRecord, Validators
 from services.fetch.client import Fetcher
+from services.fetch.document_hubs import with_hub
 from services.fetch.feeds import parse_feed
+from services.fetch.hubs import offered
 from services.fetch.listing import Feed, Item, NotAFeed
 from services.fetch.novelty import RECHECK_EVERY, Listed
 from services.fetch.rhythm import channel
@@ -49,7 +51,9 @@ async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | 
         items, warning = await _children(feed.children[:MAX_CHILDREN], fetcher, limits)
         return replace(listed, feed=replace(feed, items=items), validators=Validators(url=url), warning=warning)
     given = response.validators
-    about = Validators(url=url, etag=given.etag, last_modified=given.last_modified, **channel(response.body))
+    told = with_hub(feed, response.body, response.final_url)
+    hub = offered(response.headers.getall("Link", []), told, response.final_url)
+    about = Validators(url=url, etag=given.etag, last_modified=given.last_modified, **channel(response.body), **hub)
     return replace(listed, feed=feed, validators=about)
 
 

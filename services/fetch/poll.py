@@ -16,6 +16,7 @@ from services.contracts.sources import SourceState
 from services.fetch.client import Fetcher
 from services.fetch.leases import LEASE_S, Leased, Leases
 from services.fetch.reading import Publish, Reading
+from services.fetch.websub import Pushed
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.share import NotOurs, Share
@@ -47,15 +48,17 @@ async def poll_forever(
     """
     _, port = settings.health_address("fetch")
     owner = f"{socket.gethostname()}:{port}"
-    await Poller(settings, Leases(es, settings, owner), fetcher, publish, share).run(stop)
+    leases = Leases(es, settings, owner)
+    reading = Reading(leases, fetcher, publish, Pushed(es, settings), settings.poll_interval_s)
+    await Poller(settings, leases, reading, share).run(stop)
 
 
 class Poller:
     """One worker's polling."""
 
-    def __init__(self, settings: Settings, leases: Leases, fetcher: Fetcher, publish: Publish, share: Share) -> None:
+    def __init__(self, settings: Settings, leases: Leases, reading: Reading, share: Share) -> None:
         self._leases = leases
-        self._reading = Reading(leases, fetcher, publish, settings.poll_interval_s)
+        self._reading = reading
         self._interval_s = settings.poll_interval_s
         self._share = share
         self._due: OrderedDict[str, Leased] = OrderedDict()

@@ -14,6 +14,7 @@ from services.fetch.lists import read_lists
 from services.fetch.messages import messages
 from services.fetch.moves import gone, moved, noticed
 from services.fetch.novelty import Listed, candidates, changed, next_state
+from services.fetch.websub import Pushed
 
 Publish = Callable[[Sequence[UrlMessage | PageMessage]], Awaitable[None]]
 log = structlog.get_logger()
@@ -22,10 +23,11 @@ log = structlog.get_logger()
 class Reading:
     """What the polls of one worker have in common. Raises what its parts raise: a poll is all or nothing."""
 
-    def __init__(self, leases: Leases, fetcher: Fetcher, publish: Publish, interval_s: float) -> None:
+    def __init__(self, leases: Leases, fetcher: Fetcher, publish: Publish, pushed: Pushed, interval_s: float) -> None:
         self._leases = leases
         self._fetcher = fetcher
         self._publish = publish
+        self._pushed = pushed
         self._interval_s = interval_s
 
     async def poll(self, held: Leased) -> SourceState:
@@ -41,6 +43,7 @@ class Reading:
         if news or again:
             await self._publish(messages(source, [*news, *again], datetime.now(UTC)))
         state = next_state(source, listed, len(news), len(again), datetime.now(UTC), self._interval_s)
+        state = await self._pushed.after(source, state)
         told = {"new": len(news), "changed": len(again), "error": state.last_error, "failures": state.failures}
         (log.info if any(told.values()) else log.debug)("polled", source=source.id, **told)
         return state

@@ -53,6 +53,17 @@ def is_taken(error: BadRequestError) -> bool:
     return error.error == "resource_already_exists_exception"
 
 
+def documents_of(docs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Those of an answer to `mget` that are there, by id. Raises Unavailable.
+
+    An index that is not there yet holds nothing; a shard that does not answer may hold what is asked for.
+    """
+    errors = [e for doc in docs if (e := doc.get("error")) and e.get("type") != "index_not_found_exception"]
+    if errors:
+        raise Unavailable(f"Elasticsearch can not look up: {errors[0].get('reason')}")
+    return {doc["_id"]: doc["_source"] for doc in docs if doc.get("found")}
+
+
 @contextmanager
 def reachable(settings: Settings) -> Iterator[None]:
     """For commands: whatever Elasticsearch raises becomes Unavailable, in words that say where it was looked for."""

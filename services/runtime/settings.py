@@ -102,6 +102,14 @@ def _stages(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    if value and not re.fullmatch(
+        r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[\w.~/-]*)?", value, re.A
+    ):
+        raise ValueError("give http(s)://HOST[:PORT][/PATH], for example https://news.example")
+    return value.rstrip("/")
+
+
 HostPort = Annotated[str, AfterValidator(_host_port)]
 
 
@@ -180,6 +188,11 @@ class Settings(BaseSettings):
     )
     poll_interval_s: float = Field(
         300.0, ge=1, description="least seconds between two polls of a source that sets no other; 12 times it at most"
+    )
+    websub_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        "",
+        description="address under which the hubs of feeds reach the gateway, such as https://news.example; feeds that "
+        "have a hub (WebSub) are then read as soon as it tells of news (docs/websub.md); empty: they are polled only",
     )
     # In base64 the largest must fit into one message of news.pages.v1 (32 MiB).
     max_page_bytes: int = Field(

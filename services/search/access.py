@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
+from services.contracts.websub import PATH as HUBS
 from services.runtime.commas import parts
 from services.runtime.keys import SCOPES, KeyRecord, Scope, digest
 from services.runtime.loopback import is_loopback
@@ -24,6 +25,8 @@ from services.search.problems import Problem
 _ALL = frozenset(SCOPES)
 _OPEN = frozenset({"/healthz", "/readyz", "/status", "/metrics"})
 """For those who watch over the gateway; they tell counts, and nothing of what is archived."""
+_OPEN_BELOW = ("/static/", HUBS)
+"""Hubs have no key, and come by NEWSLOOM_WEBSUB_URL's name: what lets them in is an id that nobody can guess."""
 # Not urlsplit: it raises for a Host such as `[`, and clients send what they like.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/@]*)(?::[0-9]*)?")
 
@@ -48,6 +51,8 @@ class Access:
     def check_host(self, request: Request) -> None:
         """On loopback, or where names are set, the Host must be ours; a rebound one is not. Raises Problem 421."""
         found = _HOST.fullmatch(request.headers.get("host", ""))
+        if found and request.scope["path"].startswith(HUBS):
+            return
         host = found[1].lower() if found else ""
         if (self._loopback or self._hosts) and not is_loopback(host) and host not in self._hosts:
             raise Problem(421, f"this gateway is not {host[:100]!r}; NEWSLOOM_HOSTS tells which names it has")
@@ -59,7 +64,7 @@ class Access:
 
     def is_open(self, request: Request) -> bool:
         """Whether the path is for everyone, whatever is set."""
-        return request.url.path in _OPEN or request.url.path.startswith("/static/")
+        return request.scope["path"] in _OPEN or request.scope["path"].startswith(_OPEN_BELOW)
 
     def holder(self, request: Request) -> str | None:
         """Which key the request presents, as its hash; None when it presents none that is known."""

@@ -18,6 +18,7 @@ from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search import described, middleware, problems
 from services.search.access import Access
+from services.search.callbacks import Callbacks
 from services.search.export import Exports
 from services.search.http1 import BoundedHead
 from services.search.keyring import Keyring
@@ -43,6 +44,7 @@ from services.search.routers import (
     suggest,
     trending,
     webhooks,
+    websub,
 )
 from services.search.saved import SavedSearches
 from services.search.state import State
@@ -82,6 +84,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         access=access,
         dependencies=Dependencies(),
         registry=Registry(es, settings),
+        callbacks=Callbacks(es, settings),
         saved=SavedSearches(es, settings),
         webhooks=Webhooks(es, settings),
         streams=Streams(),
@@ -104,6 +107,7 @@ def create_app(settings: Settings, es: AsyncElasticsearch, publisher: Publisher)
         trending,
         journey,
         sources,
+        websub,
         saved,
         webhooks,
         operations,

@@ -1,13 +1,15 @@
 """Examples for the OpenAPI document, made by the very functions that make the answers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contracts.examples import examples_of
 from services.contracts.sources import Headline, SourceRecord, SourceState
+from services.contracts.websub import Subscription
 from services.runtime.settings import STAGES
 from services.runtime.sources.plan import Plan
 from services.search.fates import fates_of
+from services.search.hubs import shown
 from services.search.journeys import journey_of
 from services.search.params import FilterParams
 from services.search.pipeline import told
@@ -22,7 +24,18 @@ _FEED = "https://news.example/feed.xml"
 _NEWEST = Headline(url="https://news.example/2026/harbour", title="Harbour opens", published_at=_AT)
 _POLLED = SourceState(last_poll=_AT, last_success=_AT, next_poll=_AT, polls=12, found=80, latest=(_NEWEST,))
 FOLLOWED = SourceRecord(id="news-example-1a2b3c4d", name="Harbour News", feeds=(_FEED,), added_at=_AT, state=_POLLED)
-SOURCE = source_of(FOLLOWED, no_activity(_AT))
+_HUB = Subscription(
+    source=FOLLOWED.id,
+    hub="https://hub.example/",
+    topic=_FEED,
+    callback="",
+    secret="",
+    due_at=_AT,
+    requested_at=_AT,
+    lease_until=_AT + timedelta(days=10),
+    last_push=_AT,
+)
+SOURCE = source_of(FOLLOWED, no_activity(_AT), [shown(_HUB, _AT)])
 OPML_DONE = Plan(
     added={FOLLOWED.id: FOLLOWED},
     unchanged=["quay-example-5e6f7a8b"],

@@ -10,6 +10,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, NotFoun
 
 from services.contracts import indices
 from services.contracts.indices import EMBEDDING
+from services.runtime.elastic import documents_of
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -134,7 +135,7 @@ class Provider:
                 answer = await self._es.mget(docs=docs)
         except NotFoundError:
             return None
-        found = next(iter(_found(answer["docs"]).values()), None)
+        found = next(iter(documents_of(answer["docs"]).values()), None)
         if found and (gone := found.get("gone")):
             raise Gone(gone["at"], gone["reason"], gone["detail"])
         return found
@@ -208,18 +209,7 @@ async def documents(es: AsyncElasticsearch, index: str, ids: Iterable[str]) -> d
             answer = await es.mget(index=index, ids=sorted(set(ids)))
     except NotFoundError:
         return {}
-    return _found(answer["docs"])
-
-
-def _found(docs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Those of an answer to `mget` that are there, by id. Raises Unavailable.
-
-    An index that is not there yet holds nothing; a shard that does not answer may hold what is asked for.
-    """
-    errors = [e for doc in docs if (e := doc.get("error")) and e.get("type") != "index_not_found_exception"]
-    if errors:
-        raise Unavailable(f"Elasticsearch can not look up: {errors[0].get('reason')}")
-    return {doc["_id"]: doc["_source"] for doc in docs if doc.get("found")}
+    return documents_of(answer["docs"])
 
 
 async def removed(es: AsyncElasticsearch, index: str, identity: str) -> bool:

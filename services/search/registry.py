@@ -4,6 +4,7 @@ Fetch polls what stands here, and keeps the state; what people set and what fetc
 neither undoes the other's work.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch, ConflictError, NotFoundError
@@ -17,8 +18,6 @@ from services.runtime.settings import Settings
 from services.runtime.sources.index import WITHOUT_MEMORY, index_body
 from services.runtime.sources.plan import Plan
 from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, reachable, removed
-
-_POLL_NOW: dict[str, Any] = {"state": {"next_poll": None}}
 
 
 class Registry:
@@ -97,11 +96,15 @@ class Registry:
 
     async def change(self, identity: str, fields: dict[str, Any]) -> bool:
         """Write these fields of what people set, and have it polled soon. False when it is not there."""
-        return await self._update(identity, {**fields, **_POLL_NOW})
+        return await self._update(identity, {**fields, **_due(datetime.now(UTC))})
 
     async def poll_now(self, identity: str) -> bool:
         """Have it polled at the poller's next look. False when it is not there."""
-        return await self._update(identity, _POLL_NOW)
+        return await self.poll_at(identity, datetime.now(UTC))
+
+    async def poll_at(self, identity: str, when: datetime) -> bool:
+        """Have it polled then. False when it is not there."""
+        return await self._update(identity, _due(when))
 
     async def remove(self, identity: str) -> bool:
         """Follow it no more; its articles stay. False when it is not there."""
@@ -119,3 +122,8 @@ class Registry:
     async def _ensure(self) -> None:
         async with reachable():
             await ensure_index(self._es, index_body(self._settings))
+
+
+def _due(when: datetime) -> dict[str, Any]:
+    """A time rather than none: a worker that polls meanwhile tells by it that it was asked again (fetch/leases.py)."""
+    return {"state": {"next_poll": when.isoformat()}}

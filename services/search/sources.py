@@ -94,8 +94,8 @@ def health_of(source: SourceRecord) -> Health:
     return "failing" if source.state.failures >= FAILING_AFTER else "troubled"
 
 
-def source_of(source: SourceRecord, activity: dict[str, Any]) -> dict[str, Any]:
-    """The API's source: what people set, how polling goes, what came of it."""
+def source_of(source: SourceRecord, activity: dict[str, Any], hubs: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The API's source: what people set, how polling goes, which hubs push, what came of it."""
     state, health = source.state, health_of(source)
     fields = ("last_poll", "last_success", "next_poll", "last_error", "notice", "failures", "polls", "found", "latest")
     kept = {name: value for name, value in state.model_dump(mode="json").items() if name in fields}
@@ -103,7 +103,7 @@ def source_of(source: SourceRecord, activity: dict[str, Any]) -> dict[str, Any]:
     words = "its feeds are being looked for" if discovery and health == "new" else _WORDS[health]
     return {
         **source.model_dump(mode="json", exclude={"state"}),
-        "health": {"status": health, "meaning": words.format(failures=state.failures), **kept},
+        "health": {"status": health, "meaning": words.format(failures=state.failures), **kept, "hubs": list(hubs)},
         "articles": activity,
     }
 

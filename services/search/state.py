@@ -9,6 +9,7 @@ from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
 from services.runtime.waiting import Dependencies
 from services.search.access import Access
+from services.search.callbacks import Callbacks
 from services.search.export import Exports
 from services.search.keyring import Keyring
 from services.search.live import Streams
@@ -30,6 +31,7 @@ class State:
     access: Access
     dependencies: Dependencies
     registry: Registry
+    callbacks: Callbacks
     saved: SavedSearches
     webhooks: Webhooks
     streams: Streams

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.contracts.sources import SourceRecord
+from services.search.hubs import shown
 from services.search.sources import activity_of, build_activity, no_activity, source_of
 from services.search.state import State
 
@@ -15,4 +16,6 @@ async def watched(state: State, found: Sequence[SourceRecord], now: datetime) ->
         return []
     answer = await state.provider.search(build_activity([source.id for source in found], now))
     activity = activity_of(answer, now)
-    return [source_of(source, activity.get(source.id, no_activity(now))) for source in found]
+    pushes = await state.callbacks.of([source.id for source in found]) if state.settings.websub_url else {}
+    told = {source: [shown(mine, now) for mine in those] for source, those in pushes.items()}
+    return [source_of(source, activity.get(source.id, no_activity(now)), told.get(source.id, [])) for source in found]

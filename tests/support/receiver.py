@@ -5,10 +5,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from standardwebhooks import Webhook
+
+from support.threaded import Quiet, threaded
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def receiver() -> Iterator[Receiver]:
     """One that listens until the end of the block."""
     mine = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -65,19 +66,10 @@ def receiver() -> Iterator[Receiver]:
                 self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            """Nothing on the terminal."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    mine.url = f"http://127.0.0.1:{server.server_port}/hook?token=hidden"
-    try:
-        yield mine
-    finally:
-        if mine.wait:
-            mine.wait.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with threaded(Handler) as port:
+        mine.url = f"http://127.0.0.1:{port}/hook?token=hidden"
+        try:
+            yield mine
+        finally:
+            if mine.wait:
+                mine.wait.set()

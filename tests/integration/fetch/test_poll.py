@@ -2,40 +2,34 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from elasticsearch import AsyncElasticsearch
 
 from services.contracts import indices
-from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.sites import slot_of_host
 from services.contracts.sources import SourceRecord, SourceState
 from services.contracts.urls import article_id
 from services.fetch.book import SourceBook, SourceFacts
 from services.fetch.client import Fetcher
 from services.fetch.leases import Leases
-from services.fetch.poll import poll_forever
 from services.fetch.reading import Reading
+from services.fetch.websub import Pushed
 from services.runtime.elastic import async_client, sync_client
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.share import Share
 from services.runtime.sources.index import SourceIndex
-from services.runtime.sources.plan import Plan, Wanted, plan
+from services.runtime.sources.plan import Plan
+from services.search.registry import Registry
+from tests.support.polling import Published, add, poller, rss, stored, until
 from tests.support.site import Seen, Site, answer, dns, serving
 
 pytestmark = pytest.mark.stack
 NOW = datetime.now(UTC)
 ALL = Share(whole=True)
-
-
-def rss(site: Site, *names: str) -> bytes:
-    items = "".join(f"<item><title>{name}</title><link>{site.url('/' + name)}</link></item>" for name in names)
-    body = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode()
-    return answer(body, kind="application/rss+xml", ETag=f'"{len(names)}"')
 
 
 @pytest.fixture
@@ -54,53 +48,6 @@ async def es(polling: Settings) -> AsyncIterator[AsyncElasticsearch]:
 async def site() -> AsyncIterator[Site]:
     async with serving(Site()) as site:
         yield site
-
-
-class Published(list[str]):
-    """Collects addresses; `fail` makes publishing raise."""
-
-    fail: Exception | None = None
-
-    async def __call__(self, messages: Sequence[UrlMessage | PageMessage]) -> None:
-        if self.fail is not None:
-            raise self.fail
-        self.extend(message.url for message in messages)
-
-
-@asynccontextmanager
-async def poller(
-    settings: Settings, es: AsyncElasticsearch, publish: Published, worker: int = 1, share: Share | None = None
-) -> AsyncIterator[asyncio.Task[None]]:
-    """A worker; those on one machine are told apart by the port of their health server."""
-    stop = asyncio.Event()
-    settings = settings.model_copy(update={"health": f"127.0.0.1:{worker}"})
-    async with Fetcher(settings, resolve=dns({})) as fetcher:
-        polling = poll_forever(settings, es, fetcher, publish, stop, share or Share(whole=True))
-        task = asyncio.create_task(polling)
-        try:
-            yield task
-        finally:
-            stop.set()
-            await asyncio.wait_for(task, 10)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # what is waited for is in another server
-            await asyncio.sleep(0.02)
-
-
-def add(settings: Settings, *urls: str, **given: object) -> None:
-    with sync_client(settings) as client:
-        index = SourceIndex(client, settings)
-        made = plan(index.all(), [Wanted(url, feeds=(url,), given={"delay_s": 0.0, **given}) for url in urls], NOW)
-        assert not made.refused
-        index.apply(made)
-
-
-def stored(settings: Settings) -> list[SourceRecord]:
-    with sync_client(settings) as client:
-        return SourceIndex(client, settings).all()
 
 
 async def test_items_are_published_once(polling: Settings, es: AsyncElasticsearch, site: Site) -> None:
@@ -156,7 +103,7 @@ async def test_a_crash_between_publishing_and_writing_repeats_and_loses_nothing(
     published = Published()
     leases = Leases(es, polling, "crashed")
     async with Fetcher(polling, resolve=dns({})) as fetcher:
-        crashing = Reading(leases, fetcher, published, polling.poll_interval_s)
+        crashing = Reading(leases, fetcher, published, Pushed(es, polling), polling.poll_interval_s)
         (found,) = await leases.due(datetime.now(UTC), 10, ALL)
         held = await leases.take(found, datetime.now(UTC) - timedelta(hours=1))  # its lease has run out
         assert held is not None
@@ -231,6 +178,25 @@ async def test_a_lost_lease_writes_nothing_and_peoples_changes_stay(
     assert await other.take(again, now) is not None
     await mine.release(held, SourceState(polls=99))
     assert stored(polling)[0].state.lease_owner == "other"
+
+
+async def test_a_poll_that_is_asked_for_while_one_runs_is_made(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    add(polling, site.url("/feed"))
+    leases, registry, now = Leases(es, polling, "me"), Registry(es, polling), datetime.now(UTC)
+    later = now + timedelta(hours=1)
+    for _ in range(2):  # of a source that was never polled, and of one that was asked for
+        (found,) = await leases.due(datetime.now(UTC), 10, ALL)
+        held = await leases.take(found, datetime.now(UTC))
+        assert held is not None
+        assert await registry.poll_now(held.source.id)
+        await leases.release(held, SourceState(polls=1, next_poll=later))
+        (source,) = stored(polling)
+        assert source.state.next_poll is not None
+        assert now < source.state.next_poll < later
+        assert (source.state.polls, source.state.lease_owner) == (1, None)
+        await es.indices.refresh(index=polling.name(indices.SOURCES))
 
 
 async def test_polling_outlives_elasticsearch(settings: Settings, site: Site) -> None:

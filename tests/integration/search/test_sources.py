@@ -47,7 +47,7 @@ async def test_a_source_lives_from_post_to_delete(settings: Settings, serve: Any
         shown = (await http.get(where)).json()
         assert shown["health"]["status"] == "failing"
         assert shown["health"]["last_error"] == "HTTP status 500"
-        assert shown["health"]["next_poll"] is None
+        assert shown["health"]["next_poll"] <= datetime.now(UTC).isoformat()
         newest = {"url": "https://harbour.example/1", "title": "<script>window.x=1</script>", "published_at": None}
         set_state(settings, identity, latest=[newest])
         assert (await http.get(where)).json()["health"]["latest"] == [newest]

@@ -3,14 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from support.archive import fill, write
+from support.gateway import served
 from support.messages import enriched
 from support.topics import create_topics
 
@@ -21,30 +20,10 @@ from services.index.document import to_document
 from services.runtime.elastic import async_client
 from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
-from services.search.app import Server, create_app
 from services.standalone.ports import unused
 
 pytestmark = pytest.mark.stack
 Event = dict[str, str]
-
-
-@asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, Server]]:
-    """A gateway on a port of its own, as uvicorn serves it."""
-    port = unused("127.0.0.1")
-    app = create_app(settings, async_client(settings), Publisher(settings))
-    config = uvicorn.Config(app, "127.0.0.1", port, log_config=None, timeout_graceful_shutdown=20)
-    server = Server(config, app.state.newsloom.streams)
-    task = asyncio.create_task(server._serve())
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
-            async with asyncio.timeout(60):
-                while not server.started:
-                    await asyncio.sleep(0.05)
-            yield http, server
-    finally:
-        server.should_exit = True
-        await asyncio.wait_for(task, 30)
 
 
 async def events(response: httpx.Response) -> AsyncIterator[Event]:

@@ -138,6 +138,22 @@ async def test_redirects(site: Site, fetcher: Fetcher) -> None:
         await fetcher.get(site.url("/chain/0"))
 
 
+async def test_posts(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/ok": answer(b"taken", 202), "/there": redirect("/ok", 307), "/for-good": redirect("/there", 308),
+                   "/see": redirect("/ok", 303), "/loop": redirect("/loop", 307), "/no": answer(b"", 400),
+                   "/robots.txt": answer(b"User-agent: *\nDisallow: /")}  # fmt: skip
+    for path in ("/ok", "/for-good"):
+        assert (await fetcher.post(site.url(path), b"a=b", {}, fetcher.limits)).body == b"taken"
+    for path, why in (("/see", "303"), ("/no", "400")):
+        with pytest.raises(errors.BadStatus, match=why):
+            await fetcher.post(site.url(path), b"a=b", {}, fetcher.limits)
+    with pytest.raises(errors.TooManyRedirects, match="more than 5 times"):
+        await fetcher.post(site.url("/loop"), b"a=b", {}, fetcher.limits)
+    assert {seen.headers["content-length"] for seen in site.seen} == {"3"}
+    with pytest.raises(errors.Blocked):
+        await fetcher.post("http://10.0.0.1/", b"a=b", {}, fetcher.limits)
+
+
 async def test_what_is_sent(site: Site) -> None:
     site.routes = {"/": [answer(b"x", Set_Cookie="id=1"), PAGE]}
     async with fetcher_with(fetch_contact="mailto:desk@news.example") as fetcher:

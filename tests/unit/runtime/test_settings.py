@@ -153,3 +153,33 @@ def test_where_archive_files_are_written(archive: str, folder: str) -> None:
 def test_an_archive_that_is_no_place(archive: str) -> None:
     with pytest.raises(ValueError, match=r"give (a folder, or )?s3://"):
         Settings(_env_file=None, archive=archive)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("https://news.example/", "https://news.example"),
+        ("http://[::1]:8000/a/b/", "http://[::1]:8000/a/b"),
+        ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
+    ],
+)
+def test_the_address_for_hubs(monkeypatch: pytest.MonkeyPatch, given: str, url: str) -> None:
+    monkeypatch.setenv("NEWSLOOM_WEBSUB_URL", given)
+    assert load_settings().websub_url == url
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "news.example",
+        "ftp://news.example",
+        "https://",
+        "https://u:p@news.example",
+        "https://a.example/?x=1",
+        "https://a/#b",
+    ],
+)
+def test_what_hubs_can_not_reach_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("NEWSLOOM_WEBSUB_URL", given)
+    with pytest.raises(SettingsError, match=r"NEWSLOOM_WEBSUB_URL is .*give http"):
+        load_settings()
