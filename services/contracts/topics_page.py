@@ -15,6 +15,7 @@ Generated from `services/contracts`; `make generated` writes it anew. As AsyncAP
 JSON Schemas: `services/contracts/schemas`, examples: `services/contracts/examples`.
 
 Values are JSON in UTF-8. The key of each message is the article's id: the lower-case hex SHA-256 of its canonical URL.
+Partitions go by the key; those of `news.urls.v1` by the site of the address, and what stands elsewhere is put right.
 Every message may carry `schema`, the version of its shape (now 1, also when absent); another version is refused.
 Unknown fields are ignored, new fields are optional. `NEWSLOOM_NAMESPACE` goes in front of the names.
 """

@@ -83,6 +83,22 @@ def _midnight(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+_TOLD = frozenset(
+    {
+        "last_poll",
+        "last_success",
+        "next_poll",
+        "last_error",
+        "notice",
+        "failures",
+        "polls",
+        "found",
+        "changed",
+        "latest",
+    }
+)
+
+
 def health_of(source: SourceRecord) -> Health:
     """How polling goes, in a word."""
     if not source.enabled:
@@ -97,12 +113,11 @@ def health_of(source: SourceRecord) -> Health:
 def source_of(source: SourceRecord, activity: dict[str, Any], hubs: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """The API's source: what people set, how polling goes, which hubs push, what came of it."""
     state, health = source.state, health_of(source)
-    fields = ("last_poll", "last_success", "next_poll", "last_error", "notice", "failures", "polls", "found", "latest")
-    kept = {name: value for name, value in state.model_dump(mode="json").items() if name in fields}
+    kept = {name: value for name, value in state.model_dump(mode="json").items() if name in _TOLD}
     discovery = not source.lists
     words = "its feeds are being looked for" if discovery and health == "new" else _WORDS[health]
     return {
-        **source.model_dump(mode="json", exclude={"state"}),
+        **source.model_dump(mode="json", exclude={"state", "slot"}),
         "health": {"status": health, "meaning": words.format(failures=state.failures), **kept, "hubs": list(hubs)},
         "articles": activity,
     }
