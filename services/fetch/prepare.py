@@ -1,5 +1,6 @@
-"""Makes a feed's bytes fit for parsers: unpacked, in a charset they see, and without what makes XML dangerous."""
+"""Makes a feed's bytes fit for parsers: unpacked, in UTF-8 whatever they declare, and without what makes XML dangerous."""
 
+import codecs
 import re
 
 from services.fetch.listing import NotAFeed
@@ -9,13 +10,41 @@ from services.runtime.web.errors import FetchError
 MAX_BYTES = 50 * 1024 * 1024
 """sitemaps.org: a sitemap has at most 50 MB unpacked; no feed comes near."""
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+# How a document begins in a charset that does not read as ASCII (XML 1.0, appendix F); longer before shorter.
+_BEGINNINGS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),
+)
+# What is meant by a name: supersets, as browsers have it (https://encoding.spec.whatwg.org/#names-and-labels). A declaration
+# that can be read as ASCII is not in UTF-16 or UTF-32, whatever it says.
+_MEANT = {
+    **{"ascii": "utf-8", "utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8", "utf-32": "utf-8"},
+    **{"iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"},
+    **{"shift_jis": "cp932", "utf-8-sig": "utf-8"},
+}
+# Of Python alone: escapes of its source code, and domain names, which take quadratic time.
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+_DOCTYPE = re.compile(rb"<![Dd][Oo][Cc][Tt][Yy][Pp][Ee]")
+_ENTITY = re.compile(rb"<![Ee][Nn][Tt][Ii][Tt][Yy]")
 
 
 def prepared(body: bytes, content_type: str | None) -> bytes:
-    """The document as parsers may have it. Raises NotAFeed."""
-    body = _transcoded(_unpacked(body), content_type)
-    _refuse_entities(body)
+    """The document in UTF-8, without byte order mark; a charset that it declares no longer counts. Raises NotAFeed.
+
+    What is looked at here is what parsers read, as long as they are told that it is UTF-8.
+    """
+    body = _in_utf8(_unpacked(body), content_type)
+    # Entities of a DTD can grow without bound ("billion laughs") or name files, and no feed needs them.
+    if (doctype := _DOCTYPE.search(body)) and _ENTITY.search(body, doctype.end()):
+        raise NotAFeed("it declares entities in a DTD, which is refused: they can stand for anything")
     return body
 
 
@@ -31,30 +60,49 @@ def _unpacked(body: bytes) -> bytes:
         raise NotAFeed(f"it is a gzip file that can not be unpacked: {error}") from None
 
 
-def _transcoded(body: bytes, content_type: str | None) -> bytes:
-    """UTF-8 where only the Content-Type header knows the charset (RFC 7303), else as it is."""
-    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type or "", re.IGNORECASE)
-    if match is None or body.startswith(_BOMS) or _DECLARED.match(body):
-        return body
-    try:
-        return body.decode(match[1], "replace").encode()
-    except LookupError:
-        return body
-
-
-def _refuse_entities(body: bytes) -> None:
-    """Entities of a DTD can grow without bound ("billion laughs") or name files, and no feed needs them.
-
-    Looked for in the bytes without NULs, as which UTF-16 and UTF-32 read as ASCII, and as the declared charset
-    reads, so that UTF-7 or EBCDIC hide nothing.
-    """
-    readings = [body.replace(b"\0", b"")]
-    if declared := _DECLARED.match(body):
+def _in_utf8(body: bytes, content_type: str | None) -> bytes:
+    """By the byte order mark, the first characters, the declaration or the Content-Type header, in this order."""
+    charset = _charset(body, content_type)
+    if charset == "utf-8":
+        body = body.removeprefix(codecs.BOM_UTF8)
         try:
-            readings.append(body.decode(declared[1].decode(), "replace").encode("utf-8", "replace"))
-        except LookupError:
-            raise NotAFeed(f"it declares the unknown charset {declared[1].decode()!r}") from None
-    for reading in readings:
-        _, doctype, rest = reading.upper().partition(b"<!DOCTYPE")
-        if doctype and b"<!ENTITY" in rest:
-            raise NotAFeed("it declares entities in a DTD, which is refused: they can stand for anything")
+            body.decode()
+            return body
+        except UnicodeDecodeError:
+            return body.decode(errors="newsloom-cp1252").encode()
+    try:
+        return body.decode(charset, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+    except (UnicodeError, LookupError):
+        raise NotAFeed(f"it can not be read in the charset {charset!r}") from None
+
+
+def _charset(body: bytes, content_type: str | None) -> str:
+    if body.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    for beginning, charset in _BEGINNINGS:
+        if body.startswith(beginning):
+            return charset
+    if declared := _DECLARED.match(body):
+        name = declared[1].decode()
+        if (known := _known(name)) is None:
+            raise NotAFeed(f"it declares the unknown charset {name!r}")
+        return known
+    told = _IN_HEADER.search(content_type or "")
+    return (told and _known(told[1])) or "utf-8"
+
+
+def _known(name: str) -> str | None:
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return None if found in _NO_CHARSETS else _MEANT.get(found, found)
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 in a document that says it is are, nearly always, of Windows' western charset."""
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101  # the only one that decoding raises
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("newsloom-cp1252", _as_cp1252)

@@ -1,40 +1,50 @@
-"""Plain text, times and languages out of what feeds carry."""
+"""Plain text, languages and names out of what feeds carry."""
 
 import html
 import re
-from datetime import UTC, datetime
 from typing import Any
-
-import nh3
 
 MAX_TITLE = 500
 MAX_SUMMARY = 2000
+# Tags as HTML's tokenizer reads them: what is not closed goes to the end, so that each character is looked at once.
+_TAG = re.compile(
+    r"""<(?:
+        !--.*?(?:-->|\Z)
+      | script\b.*?(?:</script\b[^>]*+>?+|\Z)
+      | style\b.*?(?:</style\b[^>]*+>?+|\Z)
+      | (?:/?+(?:(p|br|div|li|[uod]l|d[dt]|h[1-6r]|t[rdh]|table|blockquote|pre|section|article|fig\w+)\b|[a-z])|[!?])
+        (?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+>?+
+    )""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE | re.ASCII,
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z0-9-_]*)?$", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"^\S+@\S+\s*\(([^()]+)\)$")
 
 
 def plain(value: Any, longest: int) -> str | None:
-    """Text of a piece of HTML, without tags, scripts and control characters, on one line; None when nothing is left."""
-    if not isinstance(value, str) or not value.strip():
+    """Text of a piece of HTML, without tags, scripts and control characters, on one line; None when nothing is left.
+
+    Tags that begin or end a block part words. It is text: whoever shows it in HTML has to escape it.
+    """
+    if not isinstance(value, str):
         return None
     # Cut before cleaning too: a megabyte of markup is not worth its time. Tags take room, hence the factor.
     value = value[: longest * 8]
-    if "<" in value or "&" in value:
-        value = html.unescape(nh3.clean(value, tags=set(), clean_content_tags={"script", "style"}))
-    text = " ".join(_CONTROL.sub(" ", value).split())
+    if "<" in value:
+        value = _without_tags(value)
+    if "&" in value:
+        value = html.unescape(value)
+    text = " ".join(value.split())
+    if not text.isprintable():
+        text = " ".join(_CONTROL.sub(" ", text).split())
     return (text or None) if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def time_of(value: Any) -> datetime | None:
-    """UTC time of an RFC 3339 or W3C date (`2026-11-22`, `…T10:00Z`); None when it is none."""
-    if not isinstance(value, str):
-        return None
-    try:
-        when = datetime.fromisoformat(value.strip())
-        return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _without_tags(value: str) -> str:
+    parts = _TAG.split(value)  # text, the name of a block or None, text, …
+    parts[1::2] = [" " if block else "" for block in parts[1::2]]
+    return "".join(parts)
 
 
 def language_of(value: Any) -> str | None:
