@@ -13,7 +13,7 @@ from lxml import etree
 from services.fetch.content import content_of, markup, worthwhile
 from services.fetch.dates import time_of
 from services.fetch.links import Candidate, entry_links, page_links, related
-from services.fetch.listing import MAX_ENTRIES, Feed, Item, absolute
+from services.fetch.listing import MAX_ENTRIES, Feed, Item, absolute, settled
 from services.fetch.names import Fields, fields_of
 from services.fetch.text import MAX_SUMMARY, MAX_TITLE, author_of, language_of, plain
 
@@ -23,18 +23,15 @@ SUMMARIES = ("description", "summary", "dc:description", "itunes:summary", "medi
 CONTENTS = ("content:encoded", "content", "xhtml:body")
 PUBLISHED = ("pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created", "date")
 UPDATED = ("updated", "modified", "dcterms:modified")
-AUTHORS = ("author", "dc:creator")
-LANGUAGES = ("language", "dc:language")
 MAX_AUTHORS = 20
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the tree of the document at `url`. `has_bases`: somewhere in it is an xml:base."""
+    """Reads the tree of the document at `url`."""
 
     url: str
-    has_bases: bool = False
     with_content: bool = False
 
     def feed(self, root: etree._Element) -> Feed:
@@ -61,15 +58,16 @@ class Reader:
         url = self._address(entry_links(entry, fields))
         if url is None:
             return None
-        group = fields_of(fields["media:group"][0]) if "media:group" in fields else {}
-        summary = _first_text(fields, SUMMARIES, MAX_SUMMARY) or _first_text(group, SUMMARIES, MAX_SUMMARY)
+        if "media:group" in fields:
+            fields = {**fields_of(fields["media:group"][0]), **fields}
+        summary = _first_text(fields, SUMMARIES, MAX_SUMMARY)
         updated = _first_time(fields, UPDATED)
         return Item(
             url=url,
-            title=_first_text(fields, TITLES, MAX_TITLE) or _first_text(group, TITLES, MAX_TITLE),
+            title=_first_text(fields, TITLES, MAX_TITLE),
             published_at=_first_time(fields, PUBLISHED) or updated,
-            summary=summary or next(filter(None, (plain(c, MAX_SUMMARY) for c in _contents(fields))), None),
-            authors=tuple(dict.fromkeys(_authors(fields)))[:MAX_AUTHORS],
+            summary=summary or plain(next(_contents(fields), None), MAX_SUMMARY),
+            authors=_authors(fields),
             language=_language(entry, fields, language),
             updated_at=updated,
             content_html=self._content(fields, summary) if self.with_content else None,
@@ -81,8 +79,8 @@ class Reader:
     def _address(self, candidates: Iterable[Candidate]) -> str | None:
         """The first that can be fetched."""
         for element, link in candidates:
-            base = element.base if self.has_bases else None
-            if found := absolute(link, base or self.url):
+            # Only relative links need the base, for which all elements around are asked (xml:base).
+            if link and (found := settled(link) or absolute(link, element.base or self.url)):
                 return found
         return None
 
@@ -91,25 +89,31 @@ def _elements(fields: Fields, names: Iterable[str]) -> Iterator[etree._Element]:
     return (element for name in names if name in fields for element in fields[name])
 
 
+# Loops and no generators: both are called several times an item.
 def _first_text(fields: Fields, names: Iterable[str], longest: int) -> str | None:
-    for element in _elements(fields, names):
-        if text := plain(markup(element), longest):
-            return text
+    for name in names:
+        for element in fields.get(name, ()):
+            if text := plain(markup(element), longest):
+                return text
     return None
 
 
 def _first_time(fields: Fields, names: Iterable[str]) -> datetime | None:
-    return next(filter(None, (time_of(element.text) for element in _elements(fields, names))), None)
+    for name in names:
+        for element in fields.get(name, ()):
+            if when := time_of(element.text):
+                return when
+    return None
 
 
 def _contents(fields: Fields) -> Iterator[str]:
     return filter(None, map(content_of, _elements(fields, CONTENTS)))
 
 
-def _authors(fields: Fields) -> Iterator[str]:
+def _authors(fields: Fields) -> tuple[str, ...]:
     """Names: an Atom person has it in an element, RSS as its text. iTunes' author is often the publisher, so the last."""
-    found = [name for person in _elements(fields, AUTHORS) for name in _names(person)]
-    return iter(found or [name for person in fields.get("itunes:author", ()) for name in _names(person)])
+    people = (*fields.get("author", ()), *fields.get("dc:creator", ())) or fields.get("itunes:author")
+    return tuple(dict.fromkeys(name for person in people for name in _names(person)))[:MAX_AUTHORS] if people else ()
 
 
 def _names(person: etree._Element) -> Iterator[str]:
@@ -118,5 +122,6 @@ def _names(person: etree._Element) -> Iterator[str]:
 
 
 def _language(element: etree._Element, fields: Fields, otherwise: str | None) -> str | None:
-    said = (element.get(_LANG), *(e.text for e in _elements(fields, LANGUAGES)))
+    """By xml:lang, or by an element."""
+    said = [element.get(_LANG), *(e.text for e in (*fields.get("language", ()), *fields.get("dc:language", ())))]
     return next(filter(None, map(language_of, said)), otherwise)

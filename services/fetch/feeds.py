@@ -11,7 +11,7 @@ from services.fetch.json_feed import parse_json_feed
 from services.fetch.listing import Feed, NotAFeed
 from services.fetch.markup import Document, parse_xml
 from services.fetch.names import name_of
-from services.fetch.prepare import prepared
+from services.fetch.prepare import prepared, refuse_entities
 from services.fetch.sitemaps import read_sitemap
 from services.fetch.url_list import url_list
 
@@ -51,9 +51,10 @@ def _feed(document: Document, body: bytes, url: str, with_content: bool) -> Feed
     """What the fast way finds, and the careful one where entries are missing."""
     feed = Feed(None, ())
     if document.root is not None:
-        feed = Reader(url, b"xml:base" in body, with_content).feed(document.root)
+        feed = Reader(url, with_content).feed(document.root)
     if (feed.items and not document.is_broken) or len(feed.items) >= entries_in(body):
         return feed
+    refuse_entities(body)
     careful = read_carefully(body, url, with_content)
     # What both found keeps feedparser's order and the fast way's reading.
     items = {item.url: item for item in (*careful.items, *feed.items)}

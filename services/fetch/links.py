@@ -18,7 +18,10 @@ Candidate = tuple[etree._Element, str | None]
 def page_links(fields: Fields) -> Iterator[Candidate]:
     """Links to a page: an RSS `link` has it as text, Atom's as `href`. The best first, else in the feed's order."""
     links = fields.get("link", ())
-    for link in links if len(links) == 1 else sorted(links, key=_rank):
+    if len(links) == 1 and not links[0].get("href"):  # as in nearly all RSS
+        yield links[0], links[0].text
+        return
+    for link in sorted(links, key=_rank):
         if _rank(link) < _NEVER:
             yield link, link.get("href") or link.text
 
@@ -26,9 +29,10 @@ def page_links(fields: Fields) -> Iterator[Candidate]:
 def entry_links(entry: etree._Element, fields: Fields) -> Iterator[Candidate]:
     """Links to an entry's page, then its ids, as far as they are addresses."""
     yield from page_links(fields)
-    for element in (*fields.get("guid", ()), *fields.get("id", ())):
-        if _is_address(element):
-            yield element, element.text
+    for name in ("guid", "id"):
+        for element in fields.get(name, ()):
+            if _is_address(element):
+                yield element, element.text
     yield entry, entry.get(_ABOUT)
 
 

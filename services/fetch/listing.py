@@ -11,8 +11,8 @@ MAX_ENTRIES = 50_000
 """sitemaps.org: the most entries of one file; of a feed, no more are read either."""
 # Addresses that parse_target() leaves as they are, but for the fragment: nearly all, and it takes 20 times as long.
 _SETTLED = re.compile(
-    r"(https?://(?:[a-z0-9_-]{1,40}\.){1,5}[a-z]{2,40}/[\w%/:@!$&'()*+,=~.|-]*(?:\?[\w%/:@!$&'()*+,=~.|?-]+)?)(?:#\S*)?",
-    re.ASCII,
+    r"\s*(https?://(?:[a-z0-9_-]{1,40}\.){1,5}[a-z]{2,40}/[\w%/:@!$&'()*+,=~.|-]*(?:\?[\w%/:@!$&'()*+,=~.|?-]+)?)(?:#.*)?\s*",
+    re.ASCII | re.DOTALL,
 )
 
 
@@ -57,11 +57,17 @@ class Feed:
 
 def absolute(link: object, base: str) -> str | None:
     """`link` as an absolute address relative to `base`; None when it is empty or nothing that can be fetched."""
-    if not isinstance(link, str) or not (link := link.strip()):
+    if not isinstance(link, str) or not link.strip():
         return None
-    if (settled := _SETTLED.fullmatch(link)) and len(link) <= MAX_URL_LENGTH:
-        return settled[1]
+    if found := settled(link):
+        return found
     try:
         return parse_target(link, base).url
     except BadTarget:
         return None
+
+
+def settled(link: str) -> str | None:
+    """`link` when it is absolute and plain, as which it needs no reading."""
+    found = _SETTLED.fullmatch(link)
+    return found[1] if found and len(link) <= MAX_URL_LENGTH else None

@@ -65,10 +65,14 @@ async def _children(urls: Sequence[str], fetcher: Fetcher, limits: Limits) -> tu
     return tuple(items), "; ".join(problems) or None
 
 
-async def parsed(response: Response) -> Feed:
-    """The feed in a response, parsed in a thread so that a large one holds up nothing. Raises NotAFeed."""
+async def parsed(response: Response, *, with_content: bool = False) -> Feed:
+    """The feed in a response, parsed in a thread so that a large one holds up nothing. Raises NotAFeed.
+
+    `with_content`: with the articles themselves, where the feed has them.
+    """
+    document = response.body, response.content_type, response.final_url
     try:
         async with asyncio.timeout(PARSE_S):
-            return await asyncio.to_thread(parse_feed, response.body, response.content_type, response.final_url)
+            return await asyncio.to_thread(parse_feed, *document, with_content=with_content)
     except TimeoutError:
         raise NotAFeed(f"{response.final_url} takes longer than {PARSE_S:g} s to parse") from None

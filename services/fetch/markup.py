@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from services.fetch.prepare import refuse_entities
+
 _CUT = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_CDATA_NOT_FINISHED", "NS_ERR_UNDEFINED_NAMESPACE"})
 """What the parser gets over without losing a character."""
 _ROOT = re.compile(rb"<(?:\?xml\s|(?:\w+:)?(?:rss|rdf|feed|urlset|sitemapindex)\b)", re.IGNORECASE)
@@ -25,11 +27,12 @@ def parse_xml(body: bytes, url: str) -> Document:
     """The tree of a document in UTF-8 that stands at `url`, without comments and processing instructions.
 
     libxml2's own limits hold: 256 levels, 10 MB a text; what goes beyond is left out, as is what follows it. `body` is
-    free of DTD entities (see prepare.py); they would not be resolved either.
+    prepared (see prepare.py). Raises NotAFeed for entities that only its repair would bring up.
     """
     root, problems = _parsed(body, url)
     if problems <= _CUT:
         return Document(root, bool(problems))
+    refuse_entities(body)  # also those behind the place where it breaks
     repaired, _ = _parsed(_repaired(body), url)
     return Document(root if repaired is None else repaired, True)
 

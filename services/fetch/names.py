@@ -54,5 +54,9 @@ def fields_of(element: etree._Element) -> Fields:
     """The elements in an element, by name."""
     fields: Fields = {}
     for child in element.iterchildren("*"):
-        fields.setdefault(name_of(child.tag), []).append(child)
+        name = name_of(child.tag)
+        if name in fields:
+            fields[name].append(child)
+        else:
+            fields[name] = [child]
     return fields

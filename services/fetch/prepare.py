@@ -32,8 +32,9 @@ _MEANT = {
 }
 # Of Python alone: escapes of its source code, and domain names, which take quadratic time.
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
-_DOCTYPE = re.compile(rb"<![Dd][Oo][Cc][Tt][Yy][Pp][Ee]")
-_ENTITY = re.compile(rb"<![Ee][Nn][Tt][Ii][Tt][Yy]")
+
+# The first element without a DTD before it: whatever follows is none (XML 1.0, 2.8), and need not be looked through.
+_NO_DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*\?>\s*|<!--.*?-->\s*)*+<[A-Za-z_]", re.DOTALL)
 
 
 def prepared(body: bytes, content_type: str | None) -> bytes:
@@ -42,10 +43,15 @@ def prepared(body: bytes, content_type: str | None) -> bytes:
     What is looked at here is what parsers read, as long as they are told that it is UTF-8.
     """
     body = _in_utf8(_unpacked(body), content_type)
-    # Entities of a DTD can grow without bound ("billion laughs") or name files, and no feed needs them.
-    if (doctype := _DOCTYPE.search(body)) and _ENTITY.search(body, doctype.end()):
-        raise NotAFeed("it declares entities in a DTD, which is refused: they can stand for anything")
+    if not _NO_DOCTYPE.match(body):
+        refuse_entities(body)
     return body
+
+
+def refuse_entities(body: bytes) -> None:
+    """Entities of a DTD can grow without bound ("billion laughs") or name files, and no feed needs them."""
+    if b"<!DOCTYPE" in body and b"<!ENTITY" in body:  # in these letters: XML and all parsers know no others
+        raise NotAFeed("it declares entities in a DTD, which is refused: they can stand for anything")
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -66,7 +72,8 @@ def _in_utf8(body: bytes, content_type: str | None) -> bytes:
     if charset == "utf-8":
         body = body.removeprefix(codecs.BOM_UTF8)
         try:
-            body.decode()
+            if not body.isascii():
+                body.decode()
             return body
         except UnicodeDecodeError:
             return body.decode(errors="newsloom-cp1252").encode()

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from typing import Any
 
 MAX_TITLE = 500
@@ -17,6 +18,8 @@ _TAG = re.compile(
     )""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE | re.ASCII,
 )
+_REFERENCE = re.compile(r"(&[#\w]{2,33};?)", re.ASCII)
+_character = lru_cache(maxsize=1024)(html.unescape)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z0-9-_]*)?$", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"^\S+@\S+\s*\(([^()]+)\)$")
@@ -29,22 +32,31 @@ def plain(value: Any, longest: int) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    # Cut before cleaning too: a megabyte of markup is not worth its time. Tags take room, hence the factor.
-    value = value[: longest * 8]
+    # A megabyte of markup is not worth its time, and mostly the beginning is enough: more is read where tags fill it.
+    looked = longest * 2
+    text = _text(value[:looked])
+    if len(text) < longest // 2 and len(value) > looked:
+        looked = longest * 8
+        text = _text(value[:looked])
+    if len(text) <= longest and len(value) <= looked:
+        return text or None
+    return text[: longest - 1].rstrip() + "…" if text else None
+
+
+def _text(value: str) -> str:
     if "<" in value:
-        value = _without_tags(value)
+        parts = _TAG.split(value)  # text, the name of a block or None, text, …
+        parts[1::2] = [" " if block else "" for block in parts[1::2]]
+        value = "".join(parts)
     if "&" in value:
-        value = html.unescape(value)
-    text = " ".join(value.split())
-    if not text.isprintable():
-        text = " ".join(_CONTROL.sub(" ", text).split())
-    return (text or None) if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def _without_tags(value: str) -> str:
-    parts = _TAG.split(value)  # text, the name of a block or None, text, …
-    parts[1::2] = [" " if block else "" for block in parts[1::2]]
-    return "".join(parts)
+        parts = _REFERENCE.split(value)
+        parts[1::2] = map(_character, parts[1::2])
+        value = "".join(parts)
+    value = value.strip()
+    if value.isprintable() and "  " not in value:  # as most are: it saves parting and joining words
+        return value
+    value = " ".join(value.split())
+    return value if value.isprintable() else " ".join(_CONTROL.sub(" ", value).split())
 
 
 def language_of(value: Any) -> str | None:
