@@ -10,6 +10,7 @@ from services.commands.sources_read import find
 from services.commands.sources_show import when
 from services.fetch.client import Fetcher
 from services.fetch.discover import Found
+from services.fetch.hubs import offered
 from services.fetch.listing import Item, NotAFeed
 from services.fetch.lists import parsed
 from services.fetch.places import robots_of
@@ -22,11 +23,6 @@ from services.runtime.web.response import Conditional
 NEWEST = 10
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _HEAD = 16 * 1024
-_LINK = re.compile(rb"<(?:\w+:)?link\b[^<>]*>")
-_HREF = re.compile(rb"""\bhref\s*=\s*["']([^"'<>]+)""")
-_HUB = re.compile(rb"""\brel\s*=\s*["']hub["']""")
-_JSON_HUB = re.compile(rb'"hubs"\s*:\s*\[\s*\{[^{}]*"url"\s*:\s*"([^"\\]+)"')
-_HEADER_HUB = re.compile(r"""<([^<>]*)>[^,<>]*;\s*rel\s*=\s*"?hub\b""", re.IGNORECASE)
 _KINDS = (
     (re.compile(rb"<rss\b[^>]*\bversion\s*=\s*[\"']([\d.]+)"), "RSS"),
     (re.compile(rb"<(?:\w+:)?RDF\b()"), "RSS 1.0 (RDF)"),
@@ -83,7 +79,7 @@ async def _preview(found: Found, fetcher: Fetcher, settings: Settings) -> Previe
         found.feed.items,
         kind_of(body),
         max(settings.fetch_delay_s, asked_s),
-        hub_of(body, ", ".join(response.headers.getall("Link", [])) if response else ""),
+        offered(response.headers.getall("Link", []) if response else [], found.feed, found.url)["hub"],
         given.etag,
         given.last_modified,
     )
@@ -102,15 +98,6 @@ def kind_of(head: bytes) -> str:
         if match := sign.search(head):
             return f"{kind} {match[1].decode()}".strip()
     return "feed"
-
-
-def hub_of(head: bytes, header: str) -> str | None:
-    """The WebSub hub that a feed names: in its Link header, an atom:link, or JSON Feed's `hubs`."""
-    if match := _HEADER_HUB.search(header):
-        return match[1]
-    links = (_HREF.search(link) for link in _LINK.findall(head) if _HUB.search(link))
-    found = next(filter(None, links), None) or _JSON_HUB.search(head)
-    return found[1].decode("utf-8", "replace") if found else None
 
 
 def show_preview(one: Preview) -> None:

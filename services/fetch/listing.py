@@ -1,10 +1,19 @@
 """What a feed or sitemap says: a list of addresses, with what is known of each."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.runtime.web.errors import BadTarget
-from services.runtime.web.target import parse_target
+from services.runtime.web.target import MAX_URL_LENGTH, parse_target
+
+MAX_ENTRIES = 50_000
+"""sitemaps.org: the most entries of one file; of a feed, no more are read either."""
+# Addresses that parse_target() leaves as they are, but for the fragment: nearly all, and it takes 20 times as long.
+_SETTLED = re.compile(
+    r"\s*(https?://(?:[a-z0-9_-]{1,40}\.){1,5}[a-z]{2,40}/[\w%/:@!$&'()*+,=~.|-]*(?:\?[\w%/:@!$&'()*+,=~.|?-]+)?)(?:#.*)?\s*",
+    re.ASCII | re.DOTALL,
+)
 
 
 class NotAFeed(ValueError):
@@ -13,7 +22,11 @@ class NotAFeed(ValueError):
 
 @dataclass(frozen=True)
 class Item:
-    """One entry. `url` is absolute, http or https, without fragment; texts are plain; times are UTC."""
+    """One entry. `url` is absolute, http or https, without fragment; texts are plain; times are UTC.
+
+    `published_at` is the time of the last change where no other is given; `updated_at` only what is given as such.
+    `content_html`: the article as the feed has it, uncleaned; see content.py.
+    """
 
     url: str
     title: str | None = None
@@ -27,7 +40,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed or sitemap, items in its own order; `children` are the sitemaps that an index names."""
+    """A feed or sitemap, items in its own order; `children` are the sitemaps that an index names.
+
+    `hub` tells of news at `self_url`, the feed's own address (https://www.w3.org/TR/websub/#discovery).
+    """
 
     title: str | None
     items: tuple[Item, ...]
@@ -43,7 +59,15 @@ def absolute(link: object, base: str) -> str | None:
     """`link` as an absolute address relative to `base`; None when it is empty or nothing that can be fetched."""
     if not isinstance(link, str) or not link.strip():
         return None
+    if found := settled(link):
+        return found
     try:
         return parse_target(link, base).url
     except BadTarget:
         return None
+
+
+def settled(link: str) -> str | None:
+    """`link` when it is absolute and plain, as which it needs no reading."""
+    found = _SETTLED.fullmatch(link)
+    return found[1] if found and len(link) <= MAX_URL_LENGTH else None

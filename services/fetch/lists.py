@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from services.contracts.sources import SourceRecord, Validators
 from services.fetch.client import Fetcher
-from services.fetch.document_hubs import with_hub
 from services.fetch.feeds import parse_feed
 from services.fetch.hubs import offered
 from services.fetch.listing import Feed, Item, NotAFeed
@@ -29,10 +28,10 @@ async def read_lists(source: SourceRecord, fetcher: Fetcher) -> list[Listed]:
     known = (
         {} if source.state.polls % RECHECK_EVERY == RECHECK_EVERY - 1 else {v.url: v for v in source.state.validators}
     )
-    return [await _read(url, fetcher, limits, known.get(url)) for url in source.lists]
+    return [await _read(url, fetcher, limits, known.get(url), source.full_text) for url in source.lists]
 
 
-async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | None) -> Listed:
+async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | None, with_content: bool) -> Listed:
     conditional = Conditional(known.etag, known.last_modified) if known else None
     try:
         response = await fetcher.get(url, limits=limits, conditional=conditional)
@@ -43,7 +42,7 @@ async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | 
         )
         if response.not_modified:
             return listed
-        feed = await parsed(response)
+        feed = await parsed(response, with_content=with_content)
     except (FetchError, NotAFeed) as error:
         return Listed(url, error=str(error), is_gone=isinstance(error, BadStatus) and error.status == HTTPStatus.GONE)
     if feed.children:
@@ -51,8 +50,7 @@ async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | 
         items, warning = await _children(feed.children[:MAX_CHILDREN], fetcher, limits)
         return replace(listed, feed=replace(feed, items=items), validators=Validators(url=url), warning=warning)
     given = response.validators
-    told = with_hub(feed, response.body, response.final_url)
-    hub = offered(response.headers.getall("Link", []), told, response.final_url)
+    hub = offered(response.headers.getall("Link", []), feed, response.final_url)
     about = Validators(url=url, etag=given.etag, last_modified=given.last_modified, **channel(response.body), **hub)
     return replace(listed, feed=feed, validators=about)
 
@@ -69,10 +67,14 @@ async def _children(urls: Sequence[str], fetcher: Fetcher, limits: Limits) -> tu
     return tuple(items), "; ".join(problems) or None
 
 
-async def parsed(response: Response) -> Feed:
-    """The feed in a response, parsed in a thread so that a large one holds up nothing. Raises NotAFeed."""
+async def parsed(response: Response, *, with_content: bool = False) -> Feed:
+    """The feed in a response, parsed in a thread so that a large one holds up nothing. Raises NotAFeed.
+
+    `with_content`: with the articles themselves, where the feed has them.
+    """
+    document = response.body, response.content_type, response.final_url
     try:
         async with asyncio.timeout(PARSE_S):
-            return await asyncio.to_thread(parse_feed, response.body, response.content_type, response.final_url)
+            return await asyncio.to_thread(parse_feed, *document, with_content=with_content)
     except TimeoutError:
         raise NotAFeed(f"{response.final_url} takes longer than {PARSE_S:g} s to parse") from None

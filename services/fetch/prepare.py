@@ -1,9 +1,9 @@
-"""Makes a feed's bytes fit for parsers: unpacked, in a charset they see, and without what makes XML dangerous."""
+"""Makes a feed's bytes fit for parsers: unpacked, in UTF-8 whatever they declare, and without what makes XML dangerous."""
 
+import codecs
 import re
 
 from services.fetch.listing import NotAFeed
-from services.fetch.sitemaps import is_sitemap
 from services.runtime.web.decode import Body
 from services.runtime.web.errors import FetchError
 
@@ -12,23 +12,70 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_TAGS = 400_000
 """Elements of a document, each of which takes libxml2 110 bytes and more; a full sitemap (50,000 pages) has 250,000."""
 MAX_ENTRIES = 20_000
-"""Entries of a feed; the fast parser takes 2 KB for an empty one. Only the newest 1,000 are looked at."""
+"""Entries of a feed, of which only the newest 1,000 are looked at; 2 KB of memory for an empty one."""
 MAX_ATTRIBUTES = 200_000
-"""Of a feed: feedparser takes 0.02 ms for each, and a feed that is all HTML and as large as may be has some 170,000."""
+"""Of a feed; one that is all HTML and as large as may be has some 170,000. Sitemaps have many, for other languages."""
 _ATTRIBUTE = re.compile(rb"=\s*+[\"']")
-_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s/>]")
-# The fast parser takes time by the square of an element's attributes: 32,000 take 2 s.
-_MANY_ATTRIBUTES = re.compile(rb"<[^\s<>/!?=]++(?>\s*+[^\s=<>\"'/]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')){256}")
+_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_HEAD = 4096
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+# How a document begins in a charset that does not read as ASCII (XML 1.0, appendix F); longer before shorter.
+_BEGINNINGS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),
+)
+# What is meant by a name: supersets, as browsers have it (https://encoding.spec.whatwg.org/#names-and-labels). A declaration
+# that can be read as ASCII is not in UTF-16 or UTF-32, whatever it says.
+_MEANT = {
+    **{"ascii": "utf-8", "utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8", "utf-32": "utf-8"},
+    **{"iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"},
+    **{"shift_jis": "cp932", "utf-8-sig": "utf-8"},
+}
+# Of Python alone: escapes of its source code, and domain names, which take quadratic time.
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+
+# The first element without a DTD before it: whatever follows is none (XML 1.0, 2.8), and need not be looked through.
+_NO_DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*\?>\s*|<!--.*?-->\s*)*+<[A-Za-z_]", re.DOTALL)
 
 
 def prepared(body: bytes, content_type: str | None) -> bytes:
-    """The document as parsers may have it. Raises NotAFeed."""
-    body = _transcoded(_unpacked(body), content_type)
-    _refuse_entities(body)
+    """The document in UTF-8, without byte order mark; a charset that it declares no longer counts. Raises NotAFeed.
+
+    What is looked at here is what parsers read, as long as they are told that it is UTF-8.
+    """
+    body = _in_utf8(_unpacked(body), content_type)
     _refuse_bulk(body)
+    if not _NO_DOCTYPE.match(body):
+        refuse_entities(body)
     return body
+
+
+def refuse_entities(body: bytes) -> None:
+    """Entities of a DTD can grow without bound ("billion laughs") or name files, and no feed needs them."""
+    if b"<!DOCTYPE" in body and b"<!ENTITY" in body:  # in these letters: XML and all parsers know no others
+        raise NotAFeed("it declares entities in a DTD, which is refused: they can stand for anything")
+
+
+def _refuse_bulk(body: bytes) -> None:
+    """What is within all limits of bytes may still take gigabytes to parse, and nothing stops a parser."""
+    tags = body.count(b"<") - body.count(b"</")
+    if tags > MAX_TAGS:
+        raise NotAFeed(f"it has {tags:,} elements; at most {MAX_TAGS:,} are read")
+    # Counting characters first: they are counted at memory's speed, and most documents have few.
+    if tags > MAX_ENTRIES and (entries := len(_ENTRY.findall(body))) > MAX_ENTRIES:
+        raise NotAFeed(f"it has {entries:,} entries; at most {MAX_ENTRIES:,} are read")
+    if body.count(b"=") <= MAX_ATTRIBUTES or b"<urlset" in body[:_HEAD]:
+        return
+    if (attributes := len(_ATTRIBUTE.findall(body))) > MAX_ATTRIBUTES:
+        raise NotAFeed(f"it has {attributes:,} attributes; at most {MAX_ATTRIBUTES:,} are read")
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -45,45 +92,50 @@ def _unpacked(body: bytes) -> bytes:
         raise NotAFeed(f"it is a gzip file that can not be unpacked: {error}") from None
 
 
-def _transcoded(body: bytes, content_type: str | None) -> bytes:
-    """UTF-8 where only the Content-Type header knows the charset (RFC 7303), else as it is."""
-    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type or "", re.IGNORECASE)
-    if match is None or body.startswith(_BOMS) or _DECLARED.match(body):
-        return body
-    try:
-        return body.decode(match[1], "replace").encode()
-    except LookupError:
-        return body
-
-
-def _refuse_entities(body: bytes) -> None:
-    """Entities of a DTD can grow without bound ("billion laughs") or name files, and no feed needs them.
-
-    Looked for in the bytes without NULs, as which UTF-16 and UTF-32 read as ASCII, and as the declared charset
-    reads, so that UTF-7 or EBCDIC hide nothing.
-    """
-    readings = [body.replace(b"\0", b"")]
-    if declared := _DECLARED.match(body):
+def _in_utf8(body: bytes, content_type: str | None) -> bytes:
+    """By the byte order mark, the first characters, the declaration or the Content-Type header, in this order."""
+    charset = _charset(body, content_type)
+    if charset == "utf-8":
+        body = body.removeprefix(codecs.BOM_UTF8)
         try:
-            readings.append(body.decode(declared[1].decode(), "replace").encode("utf-8", "replace"))
-        except LookupError:
-            raise NotAFeed(f"it declares the unknown charset {declared[1].decode()!r}") from None
-    for reading in readings:
-        _, doctype, rest = reading.upper().partition(b"<!DOCTYPE")
-        if doctype and b"<!ENTITY" in rest:
-            raise NotAFeed("it declares entities in a DTD, which is refused: they can stand for anything")
+            if not body.isascii():
+                body.decode()
+            return body
+        except UnicodeDecodeError:
+            return body.decode(errors="newsloom-cp1252").encode()
+    try:
+        return body.decode(charset, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+    except (UnicodeError, LookupError):
+        raise NotAFeed(f"it can not be read in the charset {charset!r}") from None
 
 
-def _refuse_bulk(body: bytes) -> None:
-    """What is within all limits of bytes may still take gigabytes or minutes to parse, and nothing stops a parser."""
-    tags = body.count(b"<") - body.count(b"</")
-    if tags > MAX_TAGS:
-        raise NotAFeed(f"it has {tags:,} elements; at most {MAX_TAGS:,} are read")
-    entries = sum(1 for _ in _ENTRY.finditer(body))
-    if entries > MAX_ENTRIES:
-        raise NotAFeed(f"it has {entries:,} entries; at most {MAX_ENTRIES:,} are read")
-    attributes = 0 if is_sitemap(body) else sum(1 for _ in _ATTRIBUTE.finditer(body))
-    if attributes > MAX_ATTRIBUTES:
-        raise NotAFeed(f"it has {attributes:,} attributes; at most {MAX_ATTRIBUTES:,} are read")
-    if _MANY_ATTRIBUTES.search(body):
-        raise NotAFeed("it has an element with hundreds of attributes, which no feed needs")
+def _charset(body: bytes, content_type: str | None) -> str:
+    if body.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    for beginning, charset in _BEGINNINGS:
+        if body.startswith(beginning):
+            return charset
+    if declared := _DECLARED.match(body):
+        name = declared[1].decode()
+        if (known := _known(name)) is None:
+            raise NotAFeed(f"it declares the unknown charset {name!r}")
+        return known
+    told = _IN_HEADER.search(content_type or "")
+    return (told and _known(told[1])) or "utf-8"
+
+
+def _known(name: str) -> str | None:
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return None if found in _NO_CHARSETS else _MEANT.get(found, found)
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 in a document that says it is are, nearly always, of Windows' western charset."""
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101  # the only one that decoding raises
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("newsloom-cp1252", _as_cp1252)

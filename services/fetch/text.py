@@ -1,40 +1,62 @@
-"""Plain text, times and languages out of what feeds carry."""
+"""Plain text, languages and names out of what feeds carry."""
 
 import html
 import re
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-
-import nh3
 
 MAX_TITLE = 500
 MAX_SUMMARY = 2000
+# Tags as HTML's tokenizer reads them: what is not closed goes to the end, so that each character is looked at once.
+_TAG = re.compile(
+    r"""<(?:
+        !--.*?(?:-->|\Z)
+      | script\b.*?(?:</script\b[^>]*+>?+|\Z)
+      | style\b.*?(?:</style\b[^>]*+>?+|\Z)
+      | (?:/?+(?:(p|br|div|li|[uod]l|d[dt]|h[1-6r]|t[rdh]|table|blockquote|pre|section|article|fig\w+)\b|[a-z])|[!?])
+        (?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+>?+
+    )""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE | re.ASCII,
+)
+_REFERENCE = re.compile(r"(&[#\w]{2,33};?)", re.ASCII)
+_character = lru_cache(maxsize=1024)(html.unescape)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z0-9-_]*)?$", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"^\S+@\S+\s*\(([^()]+)\)$")
 
 
 def plain(value: Any, longest: int) -> str | None:
-    """Text of a piece of HTML, without tags, scripts and control characters, on one line; None when nothing is left."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    # Cut before cleaning too: a megabyte of markup is not worth its time. Tags take room, hence the factor.
-    value = value[: longest * 8]
-    if "<" in value or "&" in value:
-        value = html.unescape(nh3.clean(value, tags=set(), clean_content_tags={"script", "style"}))
-    text = " ".join(_CONTROL.sub(" ", value).split())
-    return (text or None) if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    """Text of a piece of HTML, without tags, scripts and control characters, on one line; None when nothing is left.
 
-
-def time_of(value: Any) -> datetime | None:
-    """UTC time of an RFC 3339 or W3C date (`2026-11-22`, `…T10:00Z`); None when it is none."""
+    Tags that begin or end a block part words. It is text: whoever shows it in HTML has to escape it.
+    """
     if not isinstance(value, str):
         return None
-    try:
-        when = datetime.fromisoformat(value.strip())
-        return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    # A megabyte of markup is not worth its time, and mostly the beginning is enough: more is read where tags fill it.
+    looked = longest * 2
+    text = _text(value[:looked])
+    if len(text) < longest // 2 and len(value) > looked:
+        looked = longest * 8
+        text = _text(value[:looked])
+    if len(text) <= longest and len(value) <= looked:
+        return text or None
+    return text[: longest - 1].rstrip() + "…" if text else None
+
+
+def _text(value: str) -> str:
+    if "<" in value:
+        parts = _TAG.split(value)  # text, the name of a block or None, text, …
+        parts[1::2] = [" " if block else "" for block in parts[1::2]]
+        value = "".join(parts)
+    if "&" in value:
+        parts = _REFERENCE.split(value)
+        parts[1::2] = map(_character, parts[1::2])
+        value = "".join(parts)
+    value = value.strip()
+    if value.isprintable() and "  " not in value:  # as most are: it saves parting and joining words
+        return value
+    value = " ".join(value.split())
+    return value if value.isprintable() else " ".join(_CONTROL.sub(" ", value).split())
 
 
 def language_of(value: Any) -> str | None:

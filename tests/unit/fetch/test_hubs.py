@@ -1,13 +1,9 @@
 """Hubs of feeds: Link headers (RFC 8288), and what the documents say."""
 
-import json
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetch.document_hubs import with_hub
 from services.fetch.hubs import links, offered, related
 from services.fetch.listing import Feed
 
@@ -88,23 +84,3 @@ def test_headers_win_over_the_document() -> None:
     assert offered([], TOLD, URL) == {"hub": "https://hub.example/doc", "topic": "https://news.example/self"}
     assert offered([hub], PLAIN, URL) == {"hub": "https://h.example/", "topic": URL}
     assert offered(["</s>; rel=self"], PLAIN, URL) == {"hub": None, "topic": None}
-
-
-ATOM = "xmlns:a='http://www.w3.org/2005/Atom'"
-RSS = f"""<rss version='2.0' {ATOM}><channel><title>T</title><a:link rel='self' href='https://news.example/s'/>
-<a:link rel='hub' href='https://h.example/'/><link>https://news.example/</link>
-<item><a:link rel='hub' href='https://other.example/'/></item></channel></rss>"""
-FEED = """<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><link rel='alternate' href='/'/>
-<link rel='hub' href='https://h.example/'/><link rel='self' href='/s'/></feed>"""
-JSON: dict[str, Any] = {"feed_url": "/s", "hubs": [{"type": "WebSub", "url": "https://h.example/"}]}
-
-
-@pytest.mark.parametrize("body", [RSS, FEED, json.dumps(JSON), RSS.replace("</channel></rss>", "")])
-def test_what_documents_say(body: str) -> None:
-    told = with_hub(PLAIN, body.encode(), URL)
-    assert (told.hub, told.self_url) == ("https://h.example/", "https://news.example/s")
-
-
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"hubs": 7}', '{"hubs": [7, {"url": 7}]}', "<rss/>", "<a"])
-def test_documents_that_say_nothing(body: str) -> None:
-    assert with_hub(PLAIN, body.encode(), URL) == PLAIN

@@ -1,0 +1,127 @@
+"""Reads RSS 0.9 to 2.0, RDF and Atom out of their tree: one way for all, since feeds mix their elements freely.
+
+https://www.rssboard.org/rss-specification, https://web.resource.org/rss/1.0/spec, RFC 4287; Atom 0.3 by its elements
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from lxml import etree
+
+from services.fetch.content import content_of, markup, worthwhile
+from services.fetch.dates import time_of
+from services.fetch.links import Candidate, entry_links, page_links, related
+from services.fetch.listing import MAX_ENTRIES, Feed, Item, absolute, settled
+from services.fetch.names import Fields, fields_of
+from services.fetch.text import MAX_SUMMARY, MAX_TITLE, author_of, language_of, plain
+
+# Elements in the order in which they are believed.
+TITLES = ("title", "dc:title", "media:title")
+SUMMARIES = ("description", "summary", "dc:description", "itunes:summary", "media:description")
+CONTENTS = ("content:encoded", "content", "xhtml:body")
+PUBLISHED = ("pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created", "date")
+UPDATED = ("updated", "modified", "dcterms:modified")
+MAX_AUTHORS = 20
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the tree of the document at `url`."""
+
+    url: str
+    with_content: bool = False
+
+    def feed(self, root: etree._Element) -> Feed:
+        """What the feed says of itself, and its items: of those with one address, the first."""
+        channel = root.find("{*}channel")
+        about = root if channel is None else channel
+        fields = fields_of(about)
+        language = _language(about, fields, language_of(root.get(_LANG)))
+        items: dict[str, Item] = {}
+        for entry in islice(root.iter("{*}item", "{*}entry"), MAX_ENTRIES):
+            if item := self._item(entry, language):
+                items.setdefault(item.url, item)
+        return Feed(
+            _first_text(fields, TITLES, MAX_TITLE),
+            tuple(items.values()),
+            self._address(page_links(fields)),
+            language,
+            hub=self._address(related(fields, "hub")),
+            self_url=self._address(related(fields, "self")),
+        )
+
+    def _item(self, entry: etree._Element, language: str | None) -> Item | None:
+        fields = fields_of(entry)
+        url = self._address(entry_links(entry, fields))
+        if url is None:
+            return None
+        if "media:group" in fields:
+            fields = {**fields_of(fields["media:group"][0]), **fields}
+        summary = _first_text(fields, SUMMARIES, MAX_SUMMARY)
+        updated = _first_time(fields, UPDATED)
+        return Item(
+            url=url,
+            title=_first_text(fields, TITLES, MAX_TITLE),
+            published_at=_first_time(fields, PUBLISHED) or updated,
+            summary=summary or plain(next(_contents(fields), None), MAX_SUMMARY),
+            authors=_authors(fields),
+            language=_language(entry, fields, language),
+            updated_at=updated,
+            content_html=self._content(fields, summary) if self.with_content else None,
+        )
+
+    def _content(self, fields: Fields, summary: str | None) -> str | None:
+        return next(filter(None, (worthwhile(content, summary) for content in _contents(fields))), None)
+
+    def _address(self, candidates: Iterable[Candidate]) -> str | None:
+        """The first that can be fetched."""
+        for element, link in candidates:
+            # Only relative links need the base, for which all elements around are asked (xml:base).
+            if link and (found := settled(link) or absolute(link, element.base or self.url)):
+                return found
+        return None
+
+
+def _elements(fields: Fields, names: Iterable[str]) -> Iterator[etree._Element]:
+    return (element for name in names if name in fields for element in fields[name])
+
+
+# Loops and no generators: both are called several times an item.
+def _first_text(fields: Fields, names: Iterable[str], longest: int) -> str | None:
+    for name in names:
+        for element in fields.get(name, ()):
+            if text := plain(markup(element), longest):
+                return text
+    return None
+
+
+def _first_time(fields: Fields, names: Iterable[str]) -> datetime | None:
+    for name in names:
+        for element in fields.get(name, ()):
+            if when := time_of(element.text):
+                return when
+    return None
+
+
+def _contents(fields: Fields) -> Iterator[str]:
+    return filter(None, map(content_of, _elements(fields, CONTENTS)))
+
+
+def _authors(fields: Fields) -> tuple[str, ...]:
+    """Names: an Atom person has it in an element, RSS as its text. iTunes' author is often the publisher, so the last."""
+    people = (*fields.get("author", ()), *fields.get("dc:creator", ())) or fields.get("itunes:author")
+    return tuple(dict.fromkeys(name for person in people for name in _names(person)))[:MAX_AUTHORS] if people else ()
+
+
+def _names(person: etree._Element) -> Iterator[str]:
+    names = person.iterchildren("{*}name") if len(person) else (person,)
+    return filter(None, (author_of(name.text) for name in names))
+
+
+def _language(element: etree._Element, fields: Fields, otherwise: str | None) -> str | None:
+    """By xml:lang, or by an element."""
+    said = [element.get(_LANG), *(e.text for e in (*fields.get("language", ()), *fields.get("dc:language", ())))]
+    return next(filter(None, map(language_of, said)), otherwise)

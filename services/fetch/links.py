@@ -1,0 +1,62 @@
+"""Which of an element's links is the one to follow."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from services.fetch.names import Fields
+
+# Relations (RFC 4287, 4.2.7.2; IANA's registry) that may lead to the page itself, the best first.
+_RANKS = {"alternate": 0, "related": 2, "via": 2, "self": 3}
+_NEVER = 9
+_PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+Candidate = tuple[etree._Element, str | None]
+"""An element, and the address in it, which is relative to the element's base."""
+
+
+def page_links(fields: Fields) -> Iterator[Candidate]:
+    """Links to a page: an RSS `link` has it as text, Atom's as `href`. The best first, else in the feed's order."""
+    links = fields.get("link", ())
+    if len(links) == 1 and not links[0].get("href"):  # as in nearly all RSS
+        yield links[0], links[0].text
+        return
+    for link in sorted(links, key=_rank):
+        if _rank(link) < _NEVER:
+            yield link, link.get("href") or link.text
+
+
+def entry_links(entry: etree._Element, fields: Fields) -> Iterator[Candidate]:
+    """Links to an entry's page, then its ids, as far as they are addresses."""
+    yield from page_links(fields)
+    for name in ("guid", "id"):
+        for element in fields.get(name, ()):
+            if _is_address(element):
+                yield element, element.text
+    yield entry, entry.get(_ABOUT)
+
+
+def related(fields: Fields, relation: str) -> Iterator[Candidate]:
+    """Links of one relation."""
+    return ((link, link.get("href")) for link in fields.get("link", ()) if relation in _relations(link))
+
+
+def _rank(link: etree._Element) -> int:
+    if not link.get("href"):
+        return 0
+    rank = min((_RANKS.get(relation, _NEVER) for relation in _relations(link)), default=0)
+    kind = (link.get("type") or "").partition(";")[0].strip().lower()
+    return rank if rank or kind in _PAGE_TYPES else 1
+
+
+def _relations(link: etree._Element) -> list[str]:
+    """In short, which may be written as addresses too."""
+    return [relation.rpartition("/")[2] for relation in (link.get("rel") or "").lower().split()]
+
+
+def _is_address(element: etree._Element) -> bool:
+    """A guid is one unless it says that it is none; those that forget to say so have numbers, hashes and the like."""
+    text = (element.text or "").strip()
+    if text.startswith(("http://", "https://")):
+        return True
+    return element.get("isPermaLink") != "false" and text.startswith("/")
