@@ -42,7 +42,7 @@ def read_carefully(body: bytes, url: str, with_content: bool = False) -> Feed:
 
 def _items(entries: list[Any], url: str, language: str | None, with_content: bool) -> Iterator[Item]:
     for entry in entries:
-        link = absolute(entry.get("link") or entry.get("id"), url)
+        link = absolute(_link(entry), url)
         if link is None:
             continue
         updated = _time(entry, "updated")
@@ -58,6 +58,14 @@ def _items(entries: list[Any], url: str, language: str | None, with_content: boo
             updated_at=updated,
             content_html=worthwhile(next(iter(contents), None), summary) if with_content else None,
         )
+
+
+def _link(entry: Any) -> str | None:
+    """The entry's link, or its id, as far as that is an address: feedparser takes any guid for one."""
+    link, identity = entry.get("link"), entry.get("id")
+    if link and link != identity:
+        return str(link)
+    return str(identity) if identity and str(identity).startswith(("http://", "https://", "/")) else None
 
 
 def _time(entry: Any, field: str) -> datetime | None:

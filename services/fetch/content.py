@@ -21,6 +21,7 @@ def markup(element: etree._Element) -> str:
         return element.text or ""
     for inner in element.iterdescendants("*"):
         inner.tag = inner.tag.rpartition("}")[2]
+    etree.cleanup_namespaces(element)
     parts = (etree.tostring(child, encoding="unicode", method="html") for child in element.iterchildren("*"))
     return html.escape(element.text or "", quote=False) + "".join(parts)
 
