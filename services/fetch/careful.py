@@ -1,4 +1,4 @@
-"""Reads with feedparser what is too broken for the fast way: ten milliseconds and more, but it finds something in most."""
+"""Reads with feedparser what is too broken for the fast way. It takes long, and finds something in most documents."""
 
 import calendar
 import io
@@ -42,7 +42,7 @@ def read_carefully(body: bytes, url: str, with_content: bool = False) -> Feed:
 
 def _items(entries: list[Any], url: str, language: str | None, with_content: bool) -> Iterator[Item]:
     for entry in entries:
-        link = absolute(_link(entry), url)
+        link = absolute(entry.get("link") or entry.get("id"), url)
         if link is None:
             continue
         updated = _time(entry, "updated")
@@ -58,14 +58,6 @@ def _items(entries: list[Any], url: str, language: str | None, with_content: boo
             updated_at=updated,
             content_html=worthwhile(next(iter(contents), None), summary) if with_content else None,
         )
-
-
-def _link(entry: Any) -> str | None:
-    """The entry's link, or its id, as far as that is an address: feedparser takes any guid for one."""
-    link, identity = entry.get("link"), entry.get("id")
-    if link and link != identity:
-        return str(link)
-    return str(identity) if identity and str(identity).startswith(("http://", "https://", "/")) else None
 
 
 def _time(entry: Any, field: str) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 from typing import Any
 
-_MONTHS = {m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {"janfebmaraprmayjunjulaugsepoctnovdec"[3 * n : 3 * n + 3]: n + 1 for n in range(12)}
 _USUAL = {f" {month.title()} ": f"{n:02}" for month, n in _MONTHS.items()}
 # Hours from UTC. RFC 822 has those of North America, feeds all of them; an unknown zone counts as UTC.
 _ZONES = {
