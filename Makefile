@@ -86,6 +86,10 @@ bench-extract: setup-dev ## extraction quality and speed on DATA, beside the pla
 bench-enrich: setup-dev ## entity quality and speed on DATA, beside the plain model
 	$(BIN)/python benchmarks/bench_enrich.py $(DATA)
 
+.PHONY: bench-feeds
+bench-feeds: setup-dev ## reading feeds (DATA, or DATA/feeds), beside feedparser: speed, and what each finds
+	$(BIN)/python benchmarks/bench_feeds.py $(DATA)
+
 SCENARIO ?=
 .PHONY: chaos
 chaos: setup-dev ## all that may break, in full size (long; SCENARIO=kill runs tests/chaos/test_kill.py alone)

@@ -1,4 +1,4 @@
-"""Reads with feedparser what is too broken for the fast way: ten milliseconds and more, but it finds something in most."""
+"""Reads with feedparser what is too broken for the fast way. It takes long, and finds something in most documents."""
 
 import calendar
 import io

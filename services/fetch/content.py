@@ -10,19 +10,26 @@ from services.fetch.text import MAX_SUMMARY, plain
 
 MAX_CONTENT = 1024 * 1024
 """Characters; a longer one is nearly all pictures in data: URLs, and left out."""
+_XMLNS = re.compile(r"""\sxmlns(?::[\w.-]+)?=(?:"[^"]*"|'[^']*')""")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _HTML_TYPES = frozenset({"html", "xhtml", "text/html", "application/xhtml+xml"})
 _TEXT_TYPES = frozenset({"text", "text/plain"})
 
 
 def markup(element: etree._Element) -> str:
-    """What stands in an element, as HTML: its text, or the elements in it (Atom's `xhtml`, HTML that nobody escaped)."""
+    """What stands in an element, as HTML: its text, or the elements in it (Atom's `xhtml`, HTML not escaped)."""
     if not len(element):
         return element.text or ""
     for inner in element.iterdescendants("*"):
         inner.tag = inner.tag.rpartition("}")[2]
     parts = (etree.tostring(child, encoding="unicode", method="html") for child in element.iterchildren("*"))
-    return html.escape(element.text or "", quote=False) + "".join(parts)
+    return html.escape(element.text or "", quote=False) + "".join(map(_without_namespaces, parts))
+
+
+def _without_namespaces(text: str) -> str:
+    """lxml declares those of all elements around in the first tag."""
+    tag, end, rest = text.partition(">")
+    return _XMLNS.sub("", tag) + end + rest
 
 
 def content_of(element: etree._Element) -> str | None:

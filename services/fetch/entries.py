@@ -111,7 +111,7 @@ def _contents(fields: Fields) -> Iterator[str]:
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
-    """Names: an Atom person has it in an element, RSS as its text. iTunes' author is often the publisher, so the last."""
+    """Names: an Atom person has it in an element, RSS as its text. iTunes' is often the publisher, so the last."""
     people = (*fields.get("author", ()), *fields.get("dc:creator", ())) or fields.get("itunes:author")
     return tuple(dict.fromkeys(name for person in people for name in _names(person)))[:MAX_AUTHORS] if people else ()
 

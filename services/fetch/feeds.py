@@ -9,7 +9,7 @@ from services.fetch.careful import entries_in, read_carefully
 from services.fetch.entries import Reader
 from services.fetch.json_feed import parse_json_feed
 from services.fetch.listing import Feed, NotAFeed
-from services.fetch.markup import Document, parse_xml
+from services.fetch.markup import parse_xml
 from services.fetch.names import name_of
 from services.fetch.prepare import prepared, refuse_entities
 from services.fetch.sitemaps import read_sitemap
@@ -41,19 +41,16 @@ def _parsed(body: bytes, url: str, with_content: bool) -> Feed:
     kind = "" if document.root is None else name_of(document.root.tag)
     if document.root is not None and kind in SITEMAPS:
         return read_sitemap(document.root, url)
-    feed = _feed(document, body, url, with_content)
+    feed = Feed(None, ()) if document.root is None else Reader(url, with_content).feed(document.root)
+    if (document.is_broken or kind not in FEEDS) and len(feed.items) < entries_in(body):
+        feed = _completed(feed, body, url, with_content)
     if not feed.items and kind not in FEEDS:
         raise NotAFeed(f"its first element is <{kind.removeprefix('?')}>" if kind else "it holds no XML")
     return feed
 
 
-def _feed(document: Document, body: bytes, url: str, with_content: bool) -> Feed:
-    """What the fast way finds, and the careful one where entries are missing."""
-    feed = Feed(None, ())
-    if document.root is not None:
-        feed = Reader(url, with_content).feed(document.root)
-    if (feed.items and not document.is_broken) or len(feed.items) >= entries_in(body):
-        return feed
+def _completed(feed: Feed, body: bytes, url: str, with_content: bool) -> Feed:
+    """With what the careful way finds in a document of which something is missing."""
     refuse_entities(body)
     careful = read_carefully(body, url, with_content)
     # What both found keeps feedparser's order and the fast way's reading.

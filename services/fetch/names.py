@@ -1,4 +1,4 @@
-"""What an element of a feed is, whichever of the many addresses of its namespace the feed uses, and in whatever case."""
+"""What an element of a feed is, whichever of the addresses of its namespace the feed uses, and in whatever case."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Makes a feed's bytes fit for parsers: unpacked, in UTF-8 whatever they declare, and without what makes XML dangerous."""
+"""Makes a feed's bytes fit for parsers: unpacked, in UTF-8 whatever they declare, without what makes XML dangerous."""
 
 import codecs
 import re
@@ -32,8 +32,8 @@ _BEGINNINGS = (
     (b"\0<", "utf-16-be"),
     (b"\x4c\x6f\xa7\x94", "cp037"),
 )
-# What is meant by a name: supersets, as browsers have it (https://encoding.spec.whatwg.org/#names-and-labels). A declaration
-# that can be read as ASCII is not in UTF-16 or UTF-32, whatever it says.
+# What is meant by a name: supersets, as browsers have it (https://encoding.spec.whatwg.org/#names-and-labels). A
+# declaration that can be read as ASCII is not in UTF-16 or UTF-32, whatever it says.
 _MEANT = {
     **{"ascii": "utf-8", "utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8", "utf-32": "utf-8"},
     **{"iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"},

@@ -9,7 +9,7 @@ _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 def url_list(body: bytes, url: str) -> Feed | None:
-    """The addresses of a list in UTF-8, without empty lines and comments (`#`); None when most lines are no addresses."""
+    """The addresses of a list in UTF-8, without empty lines and comments (`#`); None when most lines are others."""
     lines = [line for raw in body.decode(errors="replace").splitlines() if (line := raw.strip())]
     lines = [line for line in lines if not line.startswith("#")]
     addresses = [line for line in lines if _ADDRESS.fullmatch(line)]
