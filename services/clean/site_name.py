@@ -1,0 +1,58 @@
+"""The name of its site in a title, and the title without it."""
+
+import re
+
+from services.clean.words import bare
+
+# "Headline | Site", "Headline - Site", "Site: Headline" … ; a plain hyphen needs spaces, or it is part of a word.
+SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/~]+\s+|\s*[|｜»]\s*|\s*[–—]\s+|:\s+")
+_SITE_WORDS = 8
+_HEADLINE_WORDS = 4
+_SECTION_WORDS = 5
+
+
+def is_site(title: str, site: tuple[str, ...]) -> bool:
+    """Whether `title` is one of the names of the site: its own, or the beginning of its domain."""
+    key = _compact(title)
+    return any(key == _compact(name) or (len(key) >= 4 and _compact(name).startswith(key)) for name in site if name)
+
+
+def _compact(text: str) -> str:
+    return bare(text).removeprefix("the ").replace(" ", "")
+
+
+def without_site(title: str, site: tuple[str, ...]) -> str:
+    """`title` without the part that names the site, at its end or start."""
+    parts = SEPARATOR.split(title)
+    if len(parts) < 2:
+        return title
+    if (shorter := _without_sections(title)) != title:
+        return without_site(shorter, site)
+    for at, rest in ((len(parts) - 1, slice(0, -1)), (0, slice(1, None))):
+        if is_site(parts[at], site) or any(_names(parts[at], name) for name in site if name):
+            return without_site(_join(title, parts[rest]), site)
+    return title
+
+
+def _without_sections(title: str) -> str:
+    """`title` without short parts behind a bar, which headlines seldom have: "Headline of some words | Politics"."""
+    while (cut := title.rfind(" | ")) > 0:
+        words, tail = len(title[:cut].split()), len(title[cut + 3 :].split())
+        if words < _HEADLINE_WORDS or tail > _SECTION_WORDS:
+            break
+        title = title[:cut].rstrip()
+    return title
+
+
+def _names(part: str, site: str) -> bool:
+    one, other = bare(part), bare(site)
+    words = one.split()
+    spelled = len(words) > 1 and all(word in _compact(site) for word in words)
+    return bool(one) and (one in other or other in one or spelled) and len(words) <= _SITE_WORDS
+
+
+def _join(title: str, parts: list[str]) -> str:
+    """The stretch of `title` that covers `parts`, separators between them kept."""
+    start = title.find(parts[0])
+    end = title.rfind(parts[-1]) + len(parts[-1])
+    return title[start:end].strip()
