@@ -158,7 +158,7 @@ def _alike(one: HtmlElement, other: HtmlElement) -> bool:
 
 def _mark_before_the_text(blocks: list[Block]) -> None:
     """Before the first paragraph stand kicker, title, byline and date; only a sentence is text (a standfirst)."""
-    start = next((i for i, b in enumerate(blocks) if b.weight and b.reason is None), 0)
+    start = next((i for i, b in enumerate(blocks) if b.weight and b.tag != "h1" and b.reason is None), 0)
     for at, block in enumerate(blocks[:start]):
         heads_the_text = at == start - 1 and block.tag in ("h2", "h3", "h4") and any(b.tag == "h1" for b in blocks[:at])
         if block.reason is None and (block.tag == "h1" or not is_sentence(block.text)) and not heads_the_text:

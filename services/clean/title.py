@@ -24,7 +24,7 @@ def find_title(tree: HtmlElement, head: Head, node: Node, site: tuple[str, ...],
     """
     declared = [_text(node.get("headline")), *head.every(("og:title", "twitter:title", "dc.title")), head.title]
     trimmed = [t for t in (_trim(t, site) for t in declared) if t]
-    cards = [set(map(html.unescape, head.every((f"{card}:title",)))) for card in ("og", "twitter")]
+    cards = [{t for t in head.every((f"{card}:title",)) if _trim(t, site) == t} for card in ("og", "twitter")]
     headings = [t for t in _texts(tree.iter("h1")) if not is_site(t, site)]
     for heading in headings:
         if any(_agree(heading, title) for title in trimmed):
