@@ -5,8 +5,8 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-from services.clean.furniture import is_sentence
 from services.clean.people import BY, as_people
+from services.clean.sentences import is_sentence
 from services.clean.words import squeeze
 from services.clean.written_dates import written_date
 
