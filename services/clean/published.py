@@ -90,11 +90,16 @@ def _month_first(head: Head, url: str) -> bool:
 
 
 def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> datetime | None:
-    """What htmldate finds in the address and anywhere in the page's text; it may be another event's date."""
+    """What htmldate finds in the address and in elements that are named for dates.
+
+    Without its extensive search through all text: on 302 pages that found no right day, ten of other events, and took
+    a third of the time of everything.
+    """
     # Its own bound is the clock's today; the page's is the day it was fetched.
     latest = (fetched_at + timedelta(days=1)).replace(tzinfo=None)
     try:
-        found = parse_date(find_date(tree, original_date=True, url=url, max_date=latest), fetched_at)
+        said = find_date(tree, extensive_search=False, original_date=True, url=url, max_date=latest)
+        found = parse_date(said, fetched_at)
     except (ValueError, TypeError, OverflowError, RecursionError):
         # Text that looks like a date and is none (its parsers let these through) is no date.
         return None

@@ -247,6 +247,14 @@ def test_date_from_the_address(page: Make, article_html: Html) -> None:
     assert published.date().isoformat() == "2026-10-21"
 
 
+def test_the_day_of_another_event_in_the_text_is_no_date(page: Make, article_html: Html) -> None:
+    after = "".join(
+        f"<p>{line}</p>" for line in ("The flood came in the night.", "That was on May 3rd, 2024, they say.")
+    )
+    found = read(page(article_html(before="<h1>Bridge reopens</h1>" + "<p>Lorries detour.</p>" * 12, after=after)))
+    assert found.published_at is None
+
+
 def test_a_change_before_the_publication_is_none(page: Make, article_html: Html) -> None:
     head = ld('{"@type":"NewsArticle","datePublished":"2026-11-12","dateModified":"2026-11-10"}')
     assert read(page(article_html(head))).modified_at is None
