@@ -37,7 +37,7 @@ def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
         rest = range(at + 1, len(lines))
         prose = [i for i in rest if is_prose(lines[i]) and reasons[i] is None]
         # The article goes on after a box in its middle; a footer has little prose (a comment rule, a teaser).
-        end = prose[0] if len(prose) >= 2 or (prose and at < len(lines) // 3) else len(lines)
+        end = prose[0] if len(prose) >= 2 or (prose and at < len(lines) * 2 // 3) else len(lines)
         for i in range(at + 1, end):
             reasons[i] = reasons[i] or f"below “{line[:40]}”"
 

@@ -96,6 +96,7 @@ def test_the_opening(
         "Follow Echo Bridges on Facebook, Instagram and YouTube for more of such reports from the whole valley.",
         "Suivez la rubrique des ponts de l'Écho sur Facebook et Instagram, chaque jour de la semaine.",
         "Подписывайтесь на страницу наших мостов в Telegram и Viber, там новости выходят каждый день.",
+        "Create an account or sign in to continue with your reading experience.",
         "Table of contents",
         "Inhaltsverzeichnis",
         "目次",
@@ -137,3 +138,10 @@ def test_what_is_said_twice_is_kept_once(
 ) -> None:
     """More often, it is a refrain or a table's."""
     assert body(page(inside(article_html(), f"<p>{BOX}</p>" * times))) == [*paragraphs, *([BOX] * kept)]
+
+
+def test_a_box_of_links_in_the_middle_ends_nothing(page: Make, article_html: Html, paragraphs: tuple[str, ...]) -> None:
+    """One paragraph behind it is the article's, unless the heading stands in the last third of the page."""
+    links = "<h3>Related articles</h3><p>A lorry in the river</p><p>A flood in the night</p>"
+    html = article_html().replace(f"<p>{paragraphs[2]}</p>", f"{links}<p>{paragraphs[2]}</p><p>Lorries may pass</p>")
+    assert body(page(html))[:3] == list(paragraphs)
