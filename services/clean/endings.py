@@ -10,7 +10,7 @@ from services.clean.words import bare, count_words
 _NETWORKS = re.compile(
     r"\b(?:facebook|twitter|x|instagram|youtube|whatsapp|telegram|tiktok|linkedin|bluesky|mastodon|messenger|viber|vk)\b"
 )
-_TAIL = 8
+_TAIL = 12
 _FOOTER_WORDS = 6
 _CREDIT_WORDS = 45
 _ASK_WORDS = 30

@@ -11,7 +11,7 @@ from services.clean.sentences import is_sentence
 _LINKED = 0.8
 _TEASER_CHARS = 400
 _ALL_LINK = 0.9
-_FEW_LINKS = 0.3
+_FEW_LINKS = 0.5
 _LINK_LINES = frozenset(("p", "div", "li", "section", "article", "center"))
 _A_LINK, _A_TEASER = "a line that is a link", "a teaser of another article"
 LEADS_ELSEWHERE = frozenset((_A_LINK, _A_TEASER))

@@ -145,3 +145,12 @@ def test_a_box_of_links_in_the_middle_ends_nothing(page: Make, article_html: Htm
     links = "<h3>Related articles</h3><p>A lorry in the river</p><p>A flood in the night</p>"
     html = article_html().replace(f"<p>{paragraphs[2]}</p>", f"{links}<p>{paragraphs[2]}</p><p>Lorries may pass</p>")
     assert body(page(html))[:3] == list(paragraphs)
+
+
+@pytest.mark.parametrize(("links", "kept"), [(3, 0), (8, 8)])
+def test_lines_that_are_links_stay_where_they_are_the_article(
+    page: Make, article_html: Html, paragraphs: tuple[str, ...], links: int, kept: int
+) -> None:
+    lines = [f"Bridge of the year {n}" for n in range(links)]
+    after = "".join(f"<p><a href=/{n}>{line}</a></p>" for n, line in enumerate(lines)) + f"<p>{BOX}</p>"
+    assert body(page(inside(article_html(), after))) == [*paragraphs, *lines[:kept], BOX]

@@ -26,6 +26,10 @@ def ld(body: str) -> str:
     return f'<script type="application/ld+json">{body}</script>'
 
 
+def card(title: str) -> str:
+    return f'<meta property="og:title" content="{title}"><meta name="twitter:title" content="{title}">'
+
+
 @pytest.mark.parametrize(
     ("head", "before", "expected"),
     [
@@ -47,19 +51,6 @@ def ld(body: str) -> str:
         ("<title>The old bridge reopens | Politics | North</title>", "", "The old bridge reopens"),
         ("<title>Bridges | The old bridge reopens at last</title>", "", "Bridges | The old bridge reopens at last"),
         ("", "<h1>Bridge <em>reopens</em></h1>", "Bridge reopens"),
-    ],
-)
-def test_title(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
-    assert read(page(article_html(head, before))).title == expected
-
-
-def card(title: str) -> str:
-    return f'<meta property="og:title" content="{title}"><meta name="twitter:title" content="{title}">'
-
-
-@pytest.mark.parametrize(
-    ("head", "before", "expected"),
-    [
         # The address, /2026/bridge-reopens, says which of two wordings is the headline.
         ("<title>Ten things to know for lorries</title>", "<h1>Bridge finally reopens</h1>", "Bridge finally reopens"),
         ("<title>Old bridge reopens</title>", "<h1>Ten things to know now</h1>", "Old bridge reopens"),
@@ -89,7 +80,7 @@ def card(title: str) -> str:
         ("<title>News Example | news.example - Bridge reopens</title>", "", "Bridge reopens"),
     ],
 )
-def test_title_of_several(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
+def test_title(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
     assert read(page(article_html(head, before))).title == expected
 
 
