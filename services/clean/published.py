@@ -77,7 +77,7 @@ def _published_again(
 
 
 def _named_date(tree: HtmlElement) -> list[str]:
-    """Short texts of elements whose class says date, those of the article if there are any."""
+    """Short texts of elements whose class says date, but not date of a change."""
     named = [e for e in tree.iter("p", "span", "div", "li", "small") if _DATE.search(e.get("class") or "")]
     texts = (squeeze(" ".join(e.itertext())) for e in named if len(e) <= _FEW)
     return [text for text in texts if len(text) <= _SHORT and not _UPDATED.match(text)]

@@ -22,15 +22,19 @@ def _compact(text: str) -> str:
 
 
 def without_site(title: str, site: tuple[str, ...]) -> str:
-    """`title` without the part that names the site, at its end or start."""
-    parts = SEPARATOR.split(title)
-    if len(parts) < 2:
+    """`title` without the parts that name the site, at its end or start."""
+    separators = list(SEPARATOR.finditer(title))
+    if not separators:
         return title
     if (shorter := _without_sections(title)) != title:
         return without_site(shorter, site)
-    for at, rest in ((len(parts) - 1, slice(0, -1)), (0, slice(1, None))):
-        if is_site(parts[at], site) or any(_names(parts[at], name) for name in site if name):
-            return without_site(_join(title, parts[rest]), site)
+    last, first = separators[-1], separators[0]
+    for part, rest in (
+        (title[last.end() :], title[: last.start()]),
+        (title[: first.start()], title[first.end() :]),
+    ):
+        if rest.strip() and (is_site(part, site) or any(_names(part, name) for name in site if name)):
+            return without_site(rest.strip(), site)
     return title
 
 
@@ -49,10 +53,3 @@ def _names(part: str, site: str) -> bool:
     words = one.split()
     spelled = len(words) > 1 and all(word in _compact(site) for word in words)
     return bool(one) and (one in other or other in one or spelled) and len(words) <= _SITE_WORDS
-
-
-def _join(title: str, parts: list[str]) -> str:
-    """The stretch of `title` that covers `parts`, separators between them kept."""
-    start = title.find(parts[0])
-    end = title.rfind(parts[-1]) + len(parts[-1])
-    return title[start:end].strip()
