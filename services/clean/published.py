@@ -92,8 +92,8 @@ def _month_first(head: Head, url: str) -> bool:
 def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> datetime | None:
     """What htmldate finds in the address and in elements that are named for dates.
 
-    Without its extensive search through all text: on 302 pages that found no right day, ten of other events, and took
-    a third of the time of everything.
+    Without its extensive search through all text: on 302 pages that gave ten days more, none that a gold date
+    confirms and one that it denies, and took a third of the time of everything.
     """
     # Its own bound is the clock's today; the page's is the day it was fetched.
     latest = (fetched_at + timedelta(days=1)).replace(tzinfo=None)
