@@ -18,7 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -117,17 +117,26 @@ def metadata_hits(item: Item, found: Finding) -> Counter[str]:
     assert about is not None
     given = item.get("authors") or item.get("author") or []
     authors = {bare(name) for name in ([given] if isinstance(given, str) else given)}
-    day = str(item.get("date") or item.get("published_at") or item.get("publishing_date") or "")[:10]
+    day, zone = gold_day(str(item.get("date") or item.get("published_at") or item.get("publishing_date") or ""))
     facts = {
         "title": (bool(item.get("title")), bare(found.title) == bare(str(item.get("title")))),
         "authors": (bool(authors), {bare(name) for name in about.authors} == authors),
-        "day": (len(day) == 10, about.published_at is not None and about.published_at.date().isoformat() == day),
+        "day": (bool(day), about.published_at is not None and about.published_at.astimezone(zone).date() == day),
     }
     counted: Counter[str] = Counter()
     for name, (known, right) in facts.items():
         counted[f"{name} known"] += known
         counted[f"{name} right"] += known and right
     return counted
+
+
+def gold_day(written: str) -> tuple[date | None, tzinfo]:
+    """The day of the gold, in the time zone in which it is written: ours is in UTC, where a night is another day."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None, UTC
+    return found.date(), found.tzinfo or UTC
 
 
 def report(name: str, corpus: Item) -> Item:

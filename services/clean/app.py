@@ -28,7 +28,7 @@ _SAMPLE = f"""<html><head><title>A new crane</title></head><body><article><h1>A 
 
 
 def warm() -> None:
-    """Clean one page, so that what libraries load at first use (dateparser: 3 s) is not on a real page's time."""
+    """Clean one page, so that what libraries load at first use is not on a real page's time."""
     extract(PageMessage(url="https://news.example/", html=_SAMPLE), CleanLimits())
 
 

@@ -4,7 +4,7 @@ Ranges make every question about an element ("how much prose is in it?") a diffe
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -48,6 +48,12 @@ class Page:
     def sums(self, weight: Callable[[Block], int]) -> list[int]:
         """Running sums: `weight` of blocks a to b is sums[b] - sums[a]."""
         return [0, *accumulate(map(weight, self.blocks))]
+
+
+def mark(blocks: Iterable[Block], reason: str) -> None:
+    """Give `reason` to the blocks that have none."""
+    for block in blocks:
+        block.reason = block.reason or reason
 
 
 def weigh(text: str, link_chars: int) -> int:

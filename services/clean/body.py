@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from services.clean.article import LEADS_ELSEWHERE, choose
+from services.clean.article import choose
 from services.clean.blocks import Block, Page
 from services.clean.furniture import judge
+from services.clean.links import LEADS_ELSEWHERE
+from services.clean.metadata import Metadata
 from services.clean.words import count_words, squeeze
 
 # Below this many characters the page may be built in a way that we do not see through.
@@ -41,23 +43,23 @@ class Body:
         return sum(map(len, self.kept))
 
 
-def main_text(tree: HtmlElement, page: Page, title: str, people: Sequence[str] = ()) -> Body:
+def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
     """The lines of the article in `tree`, which stays as it is; the blocks of `page` get their reasons."""
-    own = _from_blocks(page, title, people)
+    own = _from_blocks(page, about, url)
     if own.size >= _DOUBTFUL_CHARS or page.depth > _SANE_DEPTH:
         return own
-    other = _from_trafilatura(tree, title, people)
+    other = _from_trafilatura(tree, about.title, about.authors)
     if other.size > _MUCH_MORE * own.size:
         return other
     return replace(own, notes=other.notes)
 
 
-def _from_blocks(page: Page, title: str, people: Sequence[str]) -> Body:
-    first, end = choose(page, title)
+def _from_blocks(page: Page, about: Metadata, url: str) -> Body:
+    first, end = choose(page, about, url)
     blocks = page.blocks[first:end]
     linked = _links(page.blocks[first:])
     kept = [block for block in blocks if block.reason is None]
-    for block, reason in zip(kept, judge([block.text for block in kept], title, people), strict=True):
+    for block, reason in zip(kept, judge([block.text for block in kept], about.title, about.authors), strict=True):
         block.reason = reason
     return Body(tuple(b.text for b in blocks), tuple(b.reason for b in blocks), "blocks", (), linked)
 

@@ -11,6 +11,7 @@ BLOCKS = frozenset(
         "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
     )
 )  # fmt: skip
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _NO_TEXT = frozenset(("script", "style", "template", "svg", "math", "iframe", "object", "embed", "canvas", "head"))
 _CONTROLS = frozenset(("button", "select", "textarea", "noscript"))
 _PARAGRAPHS = 4

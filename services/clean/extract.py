@@ -139,7 +139,7 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
     about = read_metadata(tree, blocks, url, fetched_at)
     if not (about.published_at or page.published_at or (page.hints and page.hints.published_at)):
         about = replace(about, published_at=guess_published(tree, url, fetched_at))
-    body = main_text(tree, blocks, about.title, about.authors)
+    body = main_text(tree, blocks, about, url)
     no_article = not_an_article(tree, about, url, body)
     return Finding(about.title, body.lines, body.reasons, about, no_article, body.by, body.notes)
 

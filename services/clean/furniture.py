@@ -5,14 +5,16 @@ footer, short lines beside furniture). `judge` gives the reason of each line tha
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
+from services.clean.endings import mark_beside, mark_ending, mark_footer
 from services.clean.phrases import is_phrase, phrases, starts
+from services.clean.sentences import PROSE_WORDS, is_sentence
+from services.clean.sentences import is_prose as is_prose
 from services.clean.words import bare, count_words
 from services.clean.written_dates import written_date
 
-# The end of a sentence in the scripts of news: Latin, CJK, Arabic, Devanagari, Armenian, Ethiopic; quotes may follow.
-_SENTENCE = re.compile(r"[.!?…。！？؟۔।։።:;：；]['\"’”»›」』）)\]]*\s*$")
 _LABEL = re.compile(r"^(.{2,60}?)\s*[:：›»>→|–—-]\s*")
 _COPYRIGHT = re.compile(r"^\s*(?:©|\(c\)\s*(?:19|20)\d\d)", re.IGNORECASE)
 _ONLY_MARKS = re.compile(r"^[\W\d_]*$")
@@ -27,9 +29,9 @@ _CAPTION = re.compile(
 _TIME = re.compile(r"^\d{1,2}\s?[.:h]\s?\d{2}\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4}|Uhr|Ч)?$", re.IGNORECASE)
 _HEADLINE_WORDS = 30
 _ASK_WORDS = 30
+_LONG_ASK_WORDS = 80
+_SURE_WORDS = 3
 _NOTICE_WORDS = 14
-_PROSE_WORDS = 12
-_TAIL = 8
 _START = 8
 _BYLINE_WORDS = 14
 _BY_CHARS = 12
@@ -44,9 +46,11 @@ def judge(lines: Sequence[str], title: str = "", people: Sequence[str] = ()) -> 
     for at, line in enumerate(lines):
         if name and bare(line) == name:
             reasons[at] = "the title again"
+    _repeats(lines, reasons)
     _bylines(lines, reasons, people)
-    _footer(lines, reasons)
-    _beside(lines, reasons)
+    mark_ending(lines, reasons)
+    mark_footer(lines, reasons)
+    mark_beside(lines, reasons)
     return reasons
 
 
@@ -71,27 +75,27 @@ def reason_of(line: str) -> str | None:
     if size <= _CAPTION_WORDS and _CAPTION.search(line):
         return "a caption"
     key = bare(line)
-    if size <= _ASK_WORDS and starts("asks").match(key):
+    ask = starts("asks").match(key)
+    if ask and size <= (_ASK_WORDS if len(ask.group().split()) < _SURE_WORDS else _LONG_ASK_WORDS):
         return "asks something of the reader"
     if _CREDIT.match(line) or (size <= _NOTICE_WORDS and starts("notices").match(key) and not is_prose(line)):
         return "a credit or notice"
     return None
 
 
-def is_sentence(line: str) -> bool:
-    """Whether the line ends as a sentence does."""
-    return bool(_SENTENCE.search(line))
-
-
-def is_prose(line: str) -> bool:
-    """Whether the line is a paragraph: it ends as a sentence and is long enough to say something."""
-    return is_sentence(line) and count_words(line) >= _PROSE_WORDS
-
-
 def _leads_elsewhere(line: str) -> bool:
     """ "Also read: …" in any of the languages."""
     match = _LABEL.match(line)
     return match is not None and bare(match.group(1)) in phrases("read_also")
+
+
+def _repeats(lines: Sequence[str], reasons: list[str | None]) -> None:
+    """A paragraph that the page says twice (a standfirst, a pulled quote) is the article's once."""
+    keys = [bare(line) if reasons[at] is None else "" for at, line in enumerate(lines)]
+    times = Counter(keys)
+    for at, key in enumerate(keys):
+        if times[key] == 2 and count_words(lines[at]) >= PROSE_WORDS and key in keys[:at]:
+            reasons[at] = "said before"
 
 
 def _bylines(lines: Sequence[str], reasons: list[str | None], people: Sequence[str]) -> None:
@@ -107,28 +111,3 @@ def _bylines(lines: Sequence[str], reasons: list[str | None], people: Sequence[s
             reasons[at] = "a date"
         elif at < _START and line.rstrip().endswith(":") and count_words(line) <= 2:
             reasons[at] = "a label"
-
-
-def _footer(lines: Sequence[str], reasons: list[str | None]) -> None:
-    """From the heading of a footer on all goes: to the end, or up to the next paragraph when prose follows."""
-    for at, line in enumerate(lines):
-        if not is_phrase(line, "footers"):
-            continue
-        reasons[at] = "heading of a footer"
-        rest = range(at + 1, len(lines))
-        prose = [i for i in rest if is_prose(lines[i]) and reasons[i] is None]
-        # The article goes on after a box in its middle; a footer has little prose (a comment rule, a teaser).
-        end = prose[0] if len(prose) >= 2 or (prose and at < len(lines) // 3) else len(lines)
-        for i in range(at + 1, end):
-            reasons[i] = reasons[i] or f"below “{line[:40]}”"
-
-
-def _beside(lines: Sequence[str], reasons: list[str | None]) -> None:
-    """At the end of the text, short lines without the end of a sentence among furniture are its links and labels."""
-    for at in range(len(lines) - 1, -1, -1):
-        if reasons[at] is None:
-            if len(lines) - at > _TAIL or is_sentence(lines[at]) or count_words(lines[at]) > _PROSE_WORDS:
-                return
-            if at + 1 == len(lines):
-                return
-            reasons[at] = "beside furniture at the end"

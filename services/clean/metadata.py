@@ -49,9 +49,9 @@ def read_metadata(tree: HtmlElement, page: Page, url: str, fetched_at: datetime)
     head, nodes = read_head(tree), read_nodes(tree)
     node = article_node(nodes)
     site = _site_name(head, node, nodes)
-    title = find_title(tree, head, node, (site or "", domain_of(url)))
+    title = find_title(tree, head, node, (site or "", domain_of(url)), url)
     beside = beside_title(page, title)
-    published = find_published(tree, head, node, fetched_at, beside)
+    published = find_published(tree, head, node, url, fetched_at, beside)
     modified = find_modified(head, node, published, fetched_at)
     return Metadata(
         title=title,

@@ -56,9 +56,15 @@ def as_people(names: Iterable[str], site: str = "") -> tuple[str, ...]:
         for part in _AND.split(_byline(name)):
             person = BY.sub("", re.sub(r"\s*\(.*?\)\s*", " ", part), count=1).strip(" .,:;-–—|*")
             key = bare(person)
-            if key and key not in found and _is_person(person) and key != bare(site):
+            if key and key not in found and _is_person(person) and key != bare(site) and not _is_desk(person, site):
                 found[key] = person
     return tuple(found.values())[:_MAX_PEOPLE]
+
+
+def _is_desk(name: str, site: str) -> bool:
+    """A part of the outlet: "BBC Sport" of the BBC."""
+    outlet = name.split(maxsplit=1)[0]
+    return len(outlet) > 1 and outlet.isupper() and bare(site).split()[:1] == [bare(outlet)]
 
 
 def _byline(text: str) -> str:

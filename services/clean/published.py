@@ -1,5 +1,6 @@
 """When an article was published and changed, from the surest source to the weakest."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ from lxml.html import HtmlElement
 from services.clean.dates import parse_date
 from services.clean.head import Head
 from services.clean.jsonld import Node, first
+from services.clean.words import squeeze
 from services.clean.written_dates import written_date
+from services.contracts.urls import domain_of
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
@@ -24,27 +27,79 @@ _MODIFIED = (
 )  # fmt: skip
 
 
+# With such a word a visible date is that of a change.
+_UPDATED = re.compile(
+    r"update|modif|edited|revised|aktualisiert|geändert|stand:|mis à jour|maj\b|actualiz|atualiz|aggiornat|bijgewerkt|"
+    r"gewijzigd|zaktualizowan|обновл|оновл|güncelle|تحديث|更新|수정|uppdater|oppdater|opdater|päivitet|diperbarui",
+    re.IGNORECASE,
+)
+_LONG_AFTER = timedelta(days=90)
+_DATE = re.compile(
+    r"(?:^|[\s_-])(?:date|datetime|published|posted|pubdate|datum|fecha|data|tarih|дата)(?:$|[\s_-])", re.IGNORECASE
+)
+_SHORT = 80
+_FEW = 4
+
+
 def find_published(
-    tree: HtmlElement, head: Head, node: Node, fetched_at: datetime, beside: list[str]
+    tree: HtmlElement, head: Head, node: Node, url: str, fetched_at: datetime, beside: list[str]
 ) -> datetime | None:
-    """Declared in data, marked as a time, or written beside the headline: the first there is."""
+    """Declared in data, marked as a time, or written beside the headline or in an element named "date": the first
+    there is. `beside`: see beside.py."""
     marked = tree.xpath(
         '//*[@itemprop="datePublished"]/@*[name()="datetime" or name()="content"] | //time[@pubdate]/@datetime'
     )
-    declared = [node.get("datePublished"), *head.every(_PUBLISHED), *marked, node.get("dateCreated")]
+    # Several days are those of other articles' teasers.
+    own = marked if len({value[:10] for value in marked}) == 1 else []
+    declared = [node.get("datePublished"), *head.every(_PUBLISHED), *own, node.get("dateCreated")]
+    month_first = _month_first(head, url)
+    if found := _first_date(declared, fetched_at):
+        shown = [(line, day) for line in beside if (day := written_date([line], month_first=month_first))]
+        return _published_again(found, find_modified(head, node, found, fetched_at), shown) or found
     times = tree.xpath("(//article//time | //main//time)/@datetime") or tree.xpath("//time/@datetime")
-    if found := _first_date([*declared, *times[:1]], fetched_at):
+    if found := _first_date(times[:1], fetched_at):
         return found
-    written = written_date(beside)
-    return written if written and written <= fetched_at else None
+    for lines in ([*head.every(_PUBLISHED), *beside], _named_date(tree)):
+        written = written_date(lines, month_first=month_first)
+        if written and written <= fetched_at:
+            return written
+    return None
+
+
+def _published_again(
+    published: datetime, modified: datetime | None, shown: list[tuple[str, datetime]]
+) -> datetime | None:
+    """`modified`, where it is long after and the date that the page shows as its own: the text was written anew."""
+    if modified is None or modified - published < _LONG_AFTER or not shown:
+        return None
+    anew = all(day.date() == modified.date() and not _UPDATED.search(line) for line, day in shown)
+    return modified if anew else None
+
+
+def _named_date(tree: HtmlElement) -> list[str]:
+    """Short texts of elements whose class says date, but not date of a change."""
+    named = [e for e in tree.iter("p", "span", "div", "li", "small") if _DATE.search(e.get("class") or "")]
+    texts = (squeeze(" ".join(e.itertext())) for e in named if len(e) <= _FEW)
+    return [text for text in texts if len(text) <= _SHORT and not _UPDATED.match(text)]
+
+
+def _month_first(head: Head, url: str) -> bool:
+    """Whether 3/4/2026 is March 4: in English of the United States, or of nowhere under a domain of no country."""
+    language, _, region = (head.lang or head.first("og:locale")).replace("_", "-").lower().partition("-")
+    return language == "en" and (region == "us" or (not region and len(domain_of(url).rsplit(".", 1)[-1]) > 2))
 
 
 def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> datetime | None:
-    """What htmldate finds in the address and anywhere in the page's text; it may be another event's date."""
+    """What htmldate finds in the address and in elements that are named for dates.
+
+    Without its extensive search through all text: on 302 pages that gave ten days more, none that a gold date
+    confirms and one that it denies, and took a third of the time of everything.
+    """
     # Its own bound is the clock's today; the page's is the day it was fetched.
     latest = (fetched_at + timedelta(days=1)).replace(tzinfo=None)
     try:
-        found = parse_date(find_date(tree, original_date=True, url=url, max_date=latest), fetched_at)
+        said = find_date(tree, extensive_search=False, original_date=True, url=url, max_date=latest)
+        found = parse_date(said, fetched_at)
     except (ValueError, TypeError, OverflowError, RecursionError):
         # Text that looks like a date and is none (its parsers let these through) is no date.
         return None

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from services.clean.furniture import is_sentence, judge
+from services.clean.furniture import judge
+from services.clean.sentences import is_sentence
 from services.clean.words import count_words, squeeze
 
 _HEADING_WORDS = 20

@@ -12,8 +12,12 @@ _TAGS = {
     "figcaption": "a caption", "dialog": "a dialog", "menu": "a menu", "fieldset": "a form", "caption": "a caption",
 }  # fmt: skip
 _DATA: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("zones.yaml").read_text("utf-8"))
-_WORDS, _PAIRS, _WEAK, _LISTS, _ROLES = (frozenset(_DATA[k]) for k in ("words", "pairs", "weak", "lists", "roles"))
+_WORDS, _PAIRS, _WEAK, _BOXES, _LISTS, _ROLES = (
+    frozenset(_DATA[k]) for k in ("words", "pairs", "weak", "boxes", "lists", "roles")
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# "hidden md:block": hidden on small screens only.
+_SHOWN = re.compile(r":(?:block|flex|grid|inline|table|contents)|visible|^show")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SPLIT = re.compile(r"[^a-z0-9\u00c0-\uffff]+")
 
@@ -61,13 +65,15 @@ def _named(element: HtmlElement) -> str | None:
         names.append(identity)
     if len(names) > 40 or _CONTENT.search(" ".join(names)):
         return None
+    if "hidden" in names and not any(_SHOWN.search(name) for name in names):
+        return "hidden"
     for name in names:
         parts = _parts(name)
         word = next((p for p in parts if p in _WORDS), None) or next(
             (f"{a} {b}" for a, b in pairwise(parts) if f"{a}_{b}" in _PAIRS), None
         )
         if word and (word not in _LISTS or element.find(".//a[@href]") is not None):
-            return f"{'may be' if word in _WEAK else 'named'} “{word}”"
+            return f"{'may be' if word in _WEAK else 'a box' if word in _BOXES else 'named'} “{word}”"
     return None
 
 

@@ -1,6 +1,6 @@
 """Dates as data and as written, in UTC; what is none is ignored."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -74,13 +74,18 @@ def test_never_a_crash(value: object) -> None:
         ("13/06/2026", (2026, 6, 13)),
         ("06/13/2026", (2026, 6, 13)),
         ("Sept. 5, 2026", (2026, 9, 5)),
+        ("04-ago-2026 5:11", (2026, 8, 4)),
+        ("Mar 27, 20265 mins", (2026, 3, 27)),
+        ("Mar 27, 202612 min read", (2026, 3, 27)),
     ],
 )
 def test_written(line: str, expected: tuple[int, int, int]) -> None:
     assert written_date(["Kicker", line]) == datetime(*expected, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("line", ["31. Februar 2026", "May we ask", "call 12 34 5678", "99.99.2026", "March of 2026"])
+@pytest.mark.parametrize(
+    "line", ["31. Februar 2026", "May we ask", "call 12 34 5678", "99.99.2026", "March of 2026", "Mar 27, 20265"]
+)
 def test_not_written(line: str) -> None:
     assert written_date([line]) is None
 
@@ -88,3 +93,23 @@ def test_not_written(line: str) -> None:
 @given(st.lists(st.text(max_size=60), max_size=4))
 def test_written_never_crashes(lines: list[str]) -> None:
     written_date(lines)
+
+
+@given(st.dates(datetime(1980, 1, 1).date(), datetime(2099, 12, 31).date()), st.sampled_from("/-"))
+def test_a_date_is_read_in_either_order(day: date, mark: str) -> None:
+    """A first number over 12 can only be the day, whatever the order of the place."""
+    for written, month_first in ((f"%d{mark}%m{mark}%Y", False), (f"%m{mark}%d{mark}%Y", True)):
+        found = written_date([day.strftime(written)], month_first=month_first)
+        assert found == datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+@given(st.dates(datetime(1980, 1, 1).date(), datetime(2099, 12, 31).date()))
+def test_every_day_is_read_with_the_month_in_words(day: date) -> None:
+    expected = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    for line in (
+        day.strftime("%B %d, %Y"),
+        day.strftime("%d %b %Y"),
+        day.strftime("%d-%b-%Y"),
+        day.strftime("On %b. %d, %Y5 min"),
+    ):
+        assert written_date([line]) == expected, line

@@ -26,6 +26,10 @@ def ld(body: str) -> str:
     return f'<script type="application/ld+json">{body}</script>'
 
 
+def card(title: str) -> str:
+    return f'<meta property="og:title" content="{title}"><meta name="twitter:title" content="{title}">'
+
+
 @pytest.mark.parametrize(
     ("head", "before", "expected"),
     [
@@ -47,6 +51,33 @@ def ld(body: str) -> str:
         ("<title>The old bridge reopens | Politics | North</title>", "", "The old bridge reopens"),
         ("<title>Bridges | The old bridge reopens at last</title>", "", "Bridges | The old bridge reopens at last"),
         ("", "<h1>Bridge <em>reopens</em></h1>", "Bridge reopens"),
+        # The address, /2026/bridge-reopens, says which of two wordings is the headline.
+        ("<title>Ten things to know for lorries</title>", "<h1>Bridge finally reopens</h1>", "Bridge finally reopens"),
+        ("<title>Old bridge reopens</title>", "<h1>Ten things to know now</h1>", "Old bridge reopens"),
+        # What both cards say is an editor's; one of them, or a cut at a quotation mark, is not.
+        (card("Flood: Bridge reopens"), "<h1>Bridge reopens</h1>", "Flood: Bridge reopens"),
+        (
+            card("Old bridge reopens today"),
+            "<h1>Old bridge reopens today after the flood</h1>",
+            "Old bridge reopens today",
+        ),
+        (
+            card("Old bridge now reopens"),
+            '<h1>Old bridge now reopens "for good"</h1>',
+            'Old bridge now reopens "for good"',
+        ),
+        (
+            card("Old stone bridge reopens | Echo"),
+            "<h1>Old stone bridge reopens now</h1>",
+            "Old stone bridge reopens now",
+        ),
+        ("<title>Bridge reopens – Example News</title>", "", "Bridge reopens"),
+        (
+            '<meta property="og:title" content="Old bridge reopens today">',
+            "<h1>Old bridge reopens today after the flood</h1>",
+            "Old bridge reopens today after the flood",
+        ),
+        ("<title>News Example | news.example - Bridge reopens</title>", "", "Bridge reopens"),
     ],
 )
 def test_title(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
@@ -68,10 +99,23 @@ def test_title(page: Make, article_html: Html, head: str, before: str, expected:
         (ld('{"@type":"NewsArticle","author":{"name":"dpa"}}'), "", ("dpa",)),
         (ld('{"@type":"NewsArticle","author":{"name":"admin"}}'), "", ()),
         (
-            ld('{"@type":"NewsArticle","author":{"@type":"Organization","name":"The Echo"}}'),
+            ld('{"@type":"NewsArticle","publisher":{"name":"The Echo"},"author":{"name":"The Echo"}}'),
             "<h1>B</h1><p>By Ana Ruiz</p>",
             ("Ana Ruiz",),
         ),
+        (ld('{"@type":"NewsArticle","author":{"name":"Echo Staff"}}'), "<h1>B</h1><p>By Ana Ruiz</p>", ("Echo Staff",)),
+        (
+            ld('{"@type":"NewsArticle","author":[{"name":"Ana Ruiz"},{"name":"Garden Team"},{"name":"admin"}]}'),
+            "",
+            ("Ana Ruiz", "Garden Team"),
+        ),
+        ("", "<h1>B</h1><p>Von: Ana Ruiz, Bo Li</p>", ("Ana Ruiz", "Bo Li")),
+        ("", "<h1>B</h1><p>Written by</p><p>Ana Ruiz - Gardener</p>", ("Ana Ruiz",)),
+        ("", "<h1>B</h1><p>By TNN, in News, Gardens</p>", ("TNN",)),
+        ("", "<h1>B</h1><p>By the Garden Team</p>", ("the Garden Team",)),
+        ("", "<h1>B</h1><p>By noon all was quiet</p>", ()),
+        ('<meta property="og:site_name" content="Ana Ruiz">', "<p class=byline>By Ana Ruiz</p>", ("Ana Ruiz",)),
+        ('<meta property="og:site_name" content="NBZ 24">', "<h1>B</h1><p>By Ana Ruiz, NBZ Sport</p>", ("Ana Ruiz",)),
         (
             '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Ana Ruiz">',
             "",
@@ -129,6 +173,14 @@ def test_people(names: list[str], people: tuple[str, ...]) -> None:
         ('<meta property="article:published_time" content="2026-11-12">', "", "2026-11-12T00:00:00+00:00"),
         ('<meta name="date" content="99999-01-01">', "<h1>Bridge</h1><p>3. März 2026</p>", "2026-03-03T00:00:00+00:00"),
         ("", '<time datetime="2026-11-12T07:00Z">today</time>', "2026-11-12T07:00:00+00:00"),
+        ('<meta name="date" content="November 12, 2026">', "", "2026-11-12T00:00:00+00:00"),
+        ("", "<h1>B</h1><p><span>Nov 12, 2026</span><span>5 mins</span></p>", "2026-11-12T00:00:00+00:00"),
+        (
+            "",
+            "<h1>B</h1>" + "<p>Lorries detour.</p>" * 12 + "<p class=post-date>Nov 12, 2026</p>",
+            "2026-11-12T00:00:00+00:00",
+        ),
+        ("", '<b itemprop=datePublished content="2026-11-12"></b>' * 2, "2026-11-12T00:00:00+00:00"),
     ],
 )
 def test_published(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
@@ -137,10 +189,61 @@ def test_published(page: Make, article_html: Html, head: str, before: str, expec
     assert published.isoformat() == expected
 
 
+def test_the_days_of_several_teasers_are_not_the_articles(page: Make, article_html: Html) -> None:
+    teasers = "".join(f'<b itemprop=datePublished content="2026-11-{day}"></b>' for day in (12, 13))
+    published = read(page(article_html(before=f"<h1>B</h1><p>3 March 2026</p>{teasers}"))).published_at
+    assert published is not None
+    assert published.date().isoformat() == "2026-03-03"
+
+
+@pytest.mark.parametrize(
+    ("modified", "shown", "expected"),
+    [
+        ("2026-11-12", "12 November 2026", "2026-11-12"),
+        ("2026-11-12", "Updated on 12 November 2026", "2024-01-02"),
+        ("2026-11-12", "Zuletzt aktualisiert: 12. November 2026", "2024-01-02"),
+        ("2026-11-12", "11 November 2026", "2024-01-02"),
+        ("2026-11-12", "", "2024-01-02"),
+        ("2024-01-05", "5 January 2024", "2024-01-02"),
+    ],
+)
+def test_a_text_published_again(page: Make, article_html: Html, modified: str, shown: str, expected: str) -> None:
+    head = ld(f'{{"@type":"Article","headline":"B","datePublished":"2024-01-02","dateModified":"{modified}"}}')
+    published = read(page(article_html(head, f"<h1>B</h1><p>{shown}</p>"))).published_at
+    assert published is not None
+    assert published.date().isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "language", "expected"),
+    [
+        ("https://news.example/bridge", "en-US", "2026-03-04"),
+        ("https://news.example/bridge", "en", "2026-03-04"),
+        ("https://news.example/bridge", "en_GB", "2026-04-03"),
+        ("https://news.example.uk/bridge", "en", "2026-04-03"),
+        ("https://news.example/bridge", "es", "2026-04-03"),
+        ("https://news.example/bridge", "", "2026-04-03"),
+    ],
+)
+def test_order_of_day_and_month(page: Make, article_html: Html, url: str, language: str, expected: str) -> None:
+    html = article_html(f'<meta property="og:locale" content="{language}">', "<h1>B</h1><p>3/4/2026</p>")
+    published = read(page(html, url=url)).published_at
+    assert published is not None
+    assert published.date().isoformat() == expected
+
+
 def test_date_from_the_address(page: Make, article_html: Html) -> None:
     published = read(page(article_html(), url="https://news.example/2026/10/21/bridge")).published_at
     assert published is not None
     assert published.date().isoformat() == "2026-10-21"
+
+
+def test_the_day_of_another_event_in_the_text_is_no_date(page: Make, article_html: Html) -> None:
+    after = "".join(
+        f"<p>{line}</p>" for line in ("The flood came in the night.", "That was on May 3rd, 2024, they say.")
+    )
+    found = read(page(article_html(before="<h1>Bridge reopens</h1>" + "<p>Lorries detour.</p>" * 12, after=after)))
+    assert found.published_at is None
 
 
 def test_a_change_before_the_publication_is_none(page: Make, article_html: Html) -> None:

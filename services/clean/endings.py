@@ -1,0 +1,60 @@
+"""Where a text ends: what its last lines say besides the article, and the headings behind which it goes no further."""
+
+import re
+from collections.abc import Sequence
+
+from services.clean.phrases import is_phrase, starts
+from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
+from services.clean.words import bare, count_words
+
+_NETWORKS = re.compile(
+    r"\b(?:facebook|twitter|x|instagram|youtube|whatsapp|telegram|tiktok|linkedin|bluesky|mastodon|messenger|viber|vk)\b"
+)
+_TAIL = 12
+_FOOTER_WORDS = 6
+_CREDIT_WORDS = 45
+_ASK_WORDS = 30
+
+
+def mark_ending(lines: Sequence[str], reasons: list[str | None]) -> None:
+    """The last lines say who helped, and ask readers to follow somebody on social networks."""
+    kept = [at for at, reason in enumerate(reasons) if reason is None]
+    for at in kept[-_TAIL:]:
+        key = bare(lines[at])
+        size = count_words(lines[at])
+        if size <= _CREDIT_WORDS and starts("credits").match(key):
+            reasons[at] = "a credit or notice"
+        elif size <= _ASK_WORDS and starts("follow").match(key) and _NETWORKS.search(key):
+            reasons[at] = "asks something of the reader"
+
+
+def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
+    """From the heading of a footer on all goes: to the end, or up to the next paragraph when prose follows."""
+    for at, line in enumerate(lines):
+        if not is_phrase(line, "footers") and not _is_footer_of(line):
+            continue
+        reasons[at] = "heading of a footer"
+        rest = range(at + 1, len(lines))
+        prose = [i for i in rest if is_prose(lines[i]) and reasons[i] is None]
+        # The article goes on after a box in its middle; a footer has little prose (a comment rule, a teaser).
+        end = prose[0] if len(prose) >= 2 or (prose and at < len(lines) * 2 // 3) else len(lines)
+        for i in range(at + 1, end):
+            reasons[i] = reasons[i] or f"below “{line[:40]}”"
+
+
+def _is_footer_of(line: str) -> bool:
+    """ "More from The Echo"."""
+    return (
+        count_words(line) <= _FOOTER_WORDS and not is_sentence(line) and bool(starts("footer_starts").match(bare(line)))
+    )
+
+
+def mark_beside(lines: Sequence[str], reasons: list[str | None]) -> None:
+    """At the end of the text, short lines without the end of a sentence among furniture are its links and labels."""
+    for at in range(len(lines) - 1, -1, -1):
+        if reasons[at] is None:
+            if len(lines) - at > _TAIL or is_sentence(lines[at]) or count_words(lines[at]) > PROSE_WORDS:
+                return
+            if at + 1 == len(lines):
+                return
+            reasons[at] = "beside furniture at the end"
