@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from services.clean.body import Body
-from services.clean.furniture import is_prose
+from services.clean.sentences import is_prose
 from services.clean.jsonld import ARTICLE_TYPES, LISTING_TYPES, types_of
 from services.clean.metadata import Metadata
 from services.clean.walls import wall
