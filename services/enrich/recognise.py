@@ -26,7 +26,7 @@ def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
             weak = capitals_say_nothing(piece.text)
             for ent in doc.ents:
                 if (type_ := TYPES.get(ent.label_)) and (edges := trim(piece.text, ent.start_char, ent.end_char)):
-                    span = typed(piece.text, Span(*edges, type_, weak=weak))
+                    span = typed(piece.text, Span(*edges, type_, weak=weak), nlp.lang)
                     found[piece.article].append(
                         replace(span, start=piece.start + span.start, end=piece.start + span.end)
                     )

@@ -44,3 +44,20 @@ NO_NAMES = frozenset(lines("no-names.txt"))
 
 COMPANY_FORMS = frozenset(lines("company-forms.txt"))
 """Legal forms at the end of companies' names, in lower case without full stops."""
+
+GIVEN_NAMES = frozenset(lines("given-names.txt"))
+"""Given names that are hardly anything else, as written."""
+
+
+def _kind_nouns() -> dict[str, dict[str, EntityType]]:
+    nouns: dict[str, dict[str, EntityType]] = {}
+    for language, type_, words in (line.split("\t") for line in lines("kind-nouns.tsv")):
+        nouns.setdefault(language, {}).update(dict.fromkeys(words.split(), cast(EntityType, type_)))
+    return nouns
+
+
+KIND_NOUNS = _kind_nouns()
+"""By language, common nouns that stand right before a name, in lower case: what they say is named."""
+
+NO_ACRONYMS = frozenset(lines("no-acronyms.txt"))
+"""Acronyms that are general nouns."""
