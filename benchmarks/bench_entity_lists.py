@@ -2,10 +2,10 @@
 
     nice python benchmarks/bench_entity_lists.py [--model en_newsloom_news] [--half a | b] [--errors]
 
-An entity counts when its type is that of an entry and its name one of the entry's names, whatever the case and without an
-article in front ("the Punch"). Each entry counts once: a second name for it is wrong. Optional entries count neither for
-nor against. Micro-averaged over all lists. A person is doubled when two entities of one list name them, in full or by a
-part of the name. Half a: the first, third, … article of each file, on which rules may be chosen; half b is held out.
+An entity counts when its type is that of an entry and its name one of the entry's names, whatever the case and without
+an article in front ("the Punch"). Each entry counts once: a second name for it is wrong. Optional entries count neither
+for nor against. Micro-averaged over all lists. A person is doubled when two entities of one list name them, in full or
+by a part of the name. Half a: the first, third, … article of each file, on which rules may be chosen; b is held out.
 """
 
 import argparse

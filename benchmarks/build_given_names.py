@@ -1,8 +1,9 @@
 """Write services/enrich/data/given-names.txt: given names in Latin script that are hardly anything else.
 
-Source: the lists of given names in Faker's person providers (MIT License). A name is taken that LEAST locales have; left out is
-what the alias table has (Florence, Sydney), what tells of something else (`heads.tsv`, `no-names.txt`), stop words of a
-language we serve, and what more of Faker's locales have as a family name. Needs: pip install Faker==40.63.0.
+Source: the lists of given names in Faker's person providers (MIT License). A name is taken that LEAST locales have;
+left out is what the alias table has (Florence, Sydney), what tells of something else (`heads.tsv`, `no-names.txt`),
+stop words of a language we serve, and what more of Faker's locales have as a family name.
+Needs: pip install Faker==40.63.0.
 """
 
 import importlib

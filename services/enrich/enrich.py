@@ -6,11 +6,11 @@ from services.contracts.messages import Article, Enriched, Entity, Mention
 from services.contracts.revision import REVISION
 from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
-from services.enrich.persons import persons
 from services.enrich.pieces import full_text, pieces
 from services.enrich.plausible import reads_as
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
+from services.enrich.rules import by_rules
 from services.enrich.spans import Span, surface
 from services.enrich.topics import model_name, topics
 
@@ -36,7 +36,7 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
         lexicon = models.gazetteer.lexicon(article.language)
         spans = merge(text, confirmed(text, model), list(lexicon.find(text)), lexicon)
         if article.language not in models.pipelines:
-            spans += persons(text, article.language, spans)
+            spans = by_rules(text, article.language, spans)
         named = resolve(text, spans, lexicon, models.gazetteer)
     version, about = models.versions.get(article.language), {"topics": model_name(models.topics)}
     return Enriched(

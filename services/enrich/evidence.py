@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.contracts.messages import EntityType
 from services.enrich.spans import Span, is_acronym
-from services.enrich.words import COMPANY_FORMS, GIVEN_NAMES, HEADS, KIND_NOUNS, TITLES
+from services.enrich.words import COMPANY_FORMS, FRONTS, GIVEN_NAMES, HEADS, KIND_NOUNS, TITLES
 
 _BEFORE = re.compile(r"(\S+) $")
 _OF = re.compile(r" (?:of|for|de|für) ")
@@ -30,6 +30,8 @@ def _by_head(name: str, type_: EntityType) -> EntityType | None:
         return None
     if words[-1].strip(".,").lower() in COMPANY_FORMS:
         return "organisation"
+    if told_in_front := FRONTS.get(words[0].lower()):
+        return told_in_front
     for word in (words[-1], _OF.split(name, maxsplit=1)[0].split()[-1]):
         told, surname = HEADS.get(word.lower().strip(".,"), (None, False))
         if told and word[0].isupper() and not (surname and type_ == "person"):

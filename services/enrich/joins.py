@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from services.contracts.messages import EntityType
 from services.enrich.lexicon import Lexicon
-from services.enrich.names import FullNames, company
+from services.enrich.names import FullNames, company, firm
 from services.enrich.shorter import shorter_forms
 from services.enrich.slugs import entity_id
+from services.enrich.words import HEADS
 
 _AT = re.compile(r"\b(?:in|at|from|near|to|across|outside|around|en|em|à|nach|aus|bei) $")
 
@@ -36,6 +37,7 @@ def drop_words(forms: dict[str, Form], lower: frozenset[str]) -> None:
 
 def join_persons(text: str, forms: dict[str, Form], often: Mapping[str, int], lexicon: Lexicon) -> None:
     """Let shorter forms of a person's name stand for the full one, whatever the model took them for."""
+    _family_names_tell(forms)
     persons = FullNames(sorted((n for n, f in forms.items() if f.type == "person"), key=lambda n: -often[n]))
     for family, person in persons.families():
         if not lexicon.is_certain(family) or _is_namesake(text, family, person):
@@ -44,6 +46,15 @@ def join_persons(text: str, forms: dict[str, Form], often: Mapping[str, int], le
         whole = persons.of(name)
         if whole and (not lexicon.is_certain(name) or (form.type == "place" and _is_namesake(text, name, whole))):
             forms[name] = forms[whole]
+
+
+def _family_names_tell(forms: dict[str, Form]) -> None:
+    """Take a name of two or three words for a person's where its last word alone is taken for one."""
+    for name, form in list(forms.items()):
+        words = name.split()
+        family = forms.get(words[-1]) if len(words) in (2, 3) and words[-1].lower() not in HEADS else None
+        if family and family.type == "person" and form.known is None and form.type in ("place", "organisation"):
+            forms[name] = Form(name, "person", None)
 
 
 def _is_namesake(text: str, name: str, person: str) -> bool:
@@ -62,6 +73,14 @@ def join_companies(forms: dict[str, Form]) -> None:
     for name, own in by_name.items():
         if len(own) > 1:
             forms.update(dict.fromkeys(own, Form(name, "organisation", None)))
+
+
+def join_known(forms: dict[str, Form], lexicon: Lexicon) -> None:
+    """Let a company's longer name ("Tencent Holdings Ltd.") stand for the entry that its first words name."""
+    for name, form in list(forms.items()):
+        entry = lexicon.known(firm(name)) if form.known is None and form.type == "organisation" else None
+        if entry and entry.type == "organisation":
+            forms[name] = Form(entry.name, entry.type, entry.id)
 
 
 def join_shorter(forms: dict[str, Form]) -> None:

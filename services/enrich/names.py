@@ -9,6 +9,10 @@ from services.enrich.words import COMPANY_FORMS
 
 _GENERATION = re.compile(r",? (?:Jr|Sr|II|III|IV)\.?$")
 
+_FIRM = frozenset(
+    ["group", "holding", "holdings", "motor", "motors", "platforms", "entertainment", "technologies", "international"]
+)
+
 
 class FullNames:
     """The persons whom an article names in full, and which other names are short for them."""
@@ -65,3 +69,11 @@ def company(name: str) -> str:
     while len(words) > 1 and words[-1].strip(".,()").lower() in COMPANY_FORMS:
         words.pop()
     return " ".join(words).rstrip(",")
+
+
+def firm(name: str) -> str:
+    """A company's name without its legal form and the words that companies of any trade have before it."""
+    words = company(name).split()
+    while len(words) > 1 and words[-1].lower() in _FIRM:
+        words.pop()
+    return " ".join(words)

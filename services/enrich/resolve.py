@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.contracts.messages import EntityType
 from services.enrich.brackets import definitions
 from services.enrich.gazetteer import Gazetteer
-from services.enrich.joins import Form, drop_words, join_companies, join_persons, join_shorter
+from services.enrich.joins import Form, drop_words, join_companies, join_known, join_persons, join_shorter
 from services.enrich.lexicon import Lexicon
 from services.enrich.ordered import Ordered
 from services.enrich.repeats import repeats
@@ -80,6 +80,7 @@ def forms_of(text: str, spans: Sequence[Span], acronyms: Mapping[str, str], lexi
     often = {name: count.total() for name, count in votes.items()}
     drop_words(forms, lower_words(text))
     join_persons(text, forms, often, lexicon)
+    join_known(forms, lexicon)
     join_companies(forms)
     join_shorter(forms)
     forms |= {acronym: forms[name] for acronym, name in acronyms.items() if name in forms}

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from services.contracts.messages import EntityType
-from services.enrich.words import COMPANY_FORMS, HEADS
+from services.enrich.names import company
+from services.enrich.words import FRONTS, HEADS
 
 _PARTICLES = frozenset(["of", "de", "du", "des", "la", "le", "da", "do", "del", "della", "der"])
 
@@ -25,18 +26,18 @@ def shorter_forms(types: Mapping[str, EntityType]) -> Iterator[tuple[str, str]]:
 def _organisations(words: list[str], type_: EntityType) -> Iterable[str]:
     if type_ != "organisation" or len(words) < 2 or words[0].lower() in HEADS:
         return
-    bare = [word for word in words if word.strip(".,").lower() not in COMPANY_FORMS]
+    bare = company(" ".join(words)).split()
     yield from (" ".join(words[:n]) for n in range(1, len(words)) if words[n - 1] not in _PARTICLES)
     if len(bare) == 2 and bare[1].lower() not in HEADS:
         yield bare[1]
 
 
 def _places(words: list[str]) -> Iterable[str]:
-    if len(words) > 1 and _is_place_head(words[0]):
+    if len(words) > 1 and (_is_place_head(words[0]) or FRONTS.get(words[0].lower()) == "place"):
         yield " ".join(words[2:] if words[1].lower() in _PARTICLES else words[1:])
     if len(words) > 1 and _is_place_head(words[-1]):
         yield " ".join(words[:-1])
 
 
 def _is_place_head(word: str) -> bool:
-    return HEADS.get(word.lower(), ("", False))[0] == "place"
+    return HEADS.get(word.lower(), (None, False))[0] == "place"
