@@ -12,6 +12,7 @@ from services.enrich.lexicon import Lexicon
 from services.enrich.ordered import Ordered
 from services.enrich.repeats import repeats
 from services.enrich.spans import Span, lower_words, surface
+from services.enrich.towns import town_name
 
 _TOLD = 3
 """Votes of a name whose type words around it tell; a model's guess has one."""
@@ -42,7 +43,7 @@ def resolve(text: str, spans: Sequence[Span], lexicon: Lexicon, gazetteer: Gazet
         names[form.id][form.name] += 1
         types[form.id] = form.type
     named = [
-        Named(id_, gazetteer.name_of(id_) or names[id_].most_common(1)[0][0], types[id_], tuple(own))
+        Named(id_, gazetteer.name_of(id_) or town_name(id_, names[id_].most_common(1)[0][0]), types[id_], tuple(own))
         for id_, own in groups.items()
     ]
     return sorted(named, key=lambda n: (-len(n.spans), n.spans[0].start))

@@ -5,10 +5,9 @@ Names of small towns are family names and common words too: one counts only wher
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from services.contracts.messages import Location
 from services.enrich.data_files import lines
 from services.enrich.ordered import Ordered
 from services.enrich.slugs import entity_id
@@ -21,13 +20,13 @@ LOCATIVES = {
 _WORDS = re.compile(r"[^\W\d_][\w'’]*(?:[ -][^\W\d_][\w'’]*){0,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A town; country (ISO 3166-1 alpha-2) and location are None where several of its name are as big."""
+class Town(NamedTuple):
+    """A town; country (ISO 3166-1 alpha-2) and degrees are None where several of its name are as big."""
 
     name: str
     country: str | None
-    location: Location | None
+    lat: float | None
+    lon: float | None
 
 
 @cache
@@ -36,11 +35,16 @@ def towns() -> dict[str, Town]:
     found: dict[str, Town] = {}
     other: dict[str, Town] = {}
     for line in lines("towns.tsv"):
-        name, country, latitude, longitude, names = line.split("\t")
-        place = Location(lat=float(latitude), lon=float(longitude)) if country else None
-        found[name] = Town(name, country or None, place)
+        name, country, lat, lon, names = line.split("\t")
+        found[name] = Town(name, country or None, float(lat) if lat else None, float(lon) if lon else None)
         other |= dict.fromkeys(names.split("|"), found[name]) if names else {}
     return other | found
+
+
+def town_name(id_: str, name: str) -> str:
+    """The usual name of the town that a text calls `name`, if `id_` is that town's; else `name`."""
+    town = towns().get(name)
+    return town.name if town and entity_id("place", town.name) == id_ else name
 
 
 def in_towns(text: str, language: str, taken: Sequence[Span]) -> Iterator[Span]:
