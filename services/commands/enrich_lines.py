@@ -75,7 +75,7 @@ async def _pool(jobs: int, settings: Settings) -> AsyncIterator[Pool]:
 
 def _answer(line: Line, outcome: Outcome | None) -> tuple[dict[str, Any], Enriched | None]:
     if isinstance(outcome, Forward) and isinstance(outcome.message, Enriched):
-        found = outcome.message.model_dump(mode="json", include={"entities", "topics", "keyphrases"})
+        found = outcome.message.model_dump(mode="json", include={"entities", "topics", "keyphrases"}, exclude_none=True)
         return {"id": line.id, **found}, outcome.message
     error = outcome.detail if isinstance(outcome, Failure) else line.error
     return {"line": line.number, "id": line.id, "error": error}, None

@@ -175,6 +175,13 @@ class Mention(Model):
 EntityType = Literal["person", "organisation", "place", "group", "event", "product", "work", "law"]
 
 
+class Location(Model):
+    """Where a place lies, in degrees (WGS 84)."""
+
+    lat: float = Field(ge=-90, le=90, description="latitude, north of the equator")
+    lon: float = Field(ge=-180, le=180, description="longitude, east of Greenwich")
+
+
 class Entity(Model):
     """Someone or something that an article names."""
 
@@ -183,6 +190,10 @@ class Entity(Model):
     type: EntityType = Field(description="kind of thing")
     count: int = Field(ge=1, description="mentions in title and body")
     mentions: tuple[Mention, ...] = Field(default=(), description="each place in body")
+    country: str | None = Field(
+        default=None, pattern=r"^[A-Z]{2}$", description="of a place that is known: ISO 3166-1 alpha-2 code"
+    )
+    location: Location | None = Field(default=None, description="of a place that is known: its middle, roughly")
 
 
 class Tag(Model):

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
 from services.contracts.revision import REVISION
+from services.enrich.geography import NOWHERE, Where, places
 from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
-from services.enrich.persons import persons
 from services.enrich.pieces import full_text, pieces
 from services.enrich.plausible import reads_as
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
+from services.enrich.rules import by_rules
 from services.enrich.spans import Span, surface
 from services.enrich.topics import model_name, topics
 
@@ -36,12 +37,13 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
         lexicon = models.gazetteer.lexicon(article.language)
         spans = merge(text, confirmed(text, model), list(lexicon.find(text)), lexicon)
         if article.language not in models.pipelines:
-            spans += persons(text, article.language, spans)
+            spans = by_rules(text, article.language, spans)
         named = resolve(text, spans, lexicon, models.gazetteer)
+    where = places(named, models.gazetteer)
     version, about = models.versions.get(article.language), {"topics": model_name(models.topics)}
     return Enriched(
         **{**dict(article), "revision": max(article.revision, REVISION)},
-        entities=tuple(_entity(text, body, one) for one in named),
+        entities=tuple(_entity(text, body, one, where.get(one.id, NOWHERE)) for one in named),
         topics=topics(article, models.topics),
         keyphrases=_keyphrases(article, text, body, named),
         models={"ner": version, **about} if version else about,
@@ -54,10 +56,13 @@ def _keyphrases(article: Article, text: str, body: int, named: list[Named]) -> t
     return keyphrases(text, body, article.language, sorted(names), spans)
 
 
-def _entity(text: str, body: int, named: Named) -> Entity:
+def _entity(text: str, body: int, named: Named, where: Where) -> Entity:
     mentions = tuple(
         Mention(start=s.start - body, end=s.end - body, text=text[s.start : s.end])
         for s in named.spans
         if s.start >= body
     )
-    return Entity(id=named.id, name=named.name, type=named.type, count=len(named.spans), mentions=mentions)
+    return Entity(
+        id=named.id, name=named.name, type=named.type, count=len(named.spans), mentions=mentions,
+        country=where.country, location=where.location,
+    )  # fmt: skip

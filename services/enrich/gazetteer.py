@@ -22,8 +22,8 @@ TABLES = (
     "organisations.tsv",
     "regions.tsv",
     "capitals.tsv",
-    "cities.tsv",
     "companies.tsv",
+    "cities.tsv",
 )
 
 # Scripts written without spaces between words: a name is where its characters are.

@@ -9,6 +9,10 @@ from services.enrich.words import COMPANY_FORMS
 
 _GENERATION = re.compile(r",? (?:Jr|Sr|II|III|IV)\.?$")
 
+_FIRM = frozenset(
+    ["group", "holding", "holdings", "motor", "motors", "platforms", "entertainment", "technologies", "international"]
+)
+
 
 class FullNames:
     """The persons whom an article names in full, and which other names are short for them."""
@@ -16,10 +20,12 @@ class FullNames:
     def __init__(self, persons: Iterable[str]) -> None:
         """`persons`: names, the most frequent first; those of one word are left out."""
         self._by_family: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
+        self._by_first: dict[str, list[str]] = defaultdict(list)
         for person in persons:
             words = _words(person)
             if len(words) > 1:
                 self._by_family[words[-1]].append((person, words))
+                self._by_first[words[0]].append(person)
 
     def families(self) -> Iterator[tuple[str, str]]:
         """Each family name as written, with the person who bears it."""
@@ -28,10 +34,18 @@ class FullNames:
             yield _GENERATION.sub("", person).split()[-1], person
 
     def of(self, name: str) -> str | None:
-        """The full name that `name` is a shorter form of: the same family name, and no other given name or initial."""
+        """The full name that `name` is a shorter form of: the same family name, and no other given name or initial.
+
+        One word may also be the first of a single person's name: a given name, or a family name as in "Kim Jong Un".
+        """
         own = _words(name)
         people = self._by_family.get(own[-1], []) if own else []
-        return next((person for person, words in people if person != name and _is_form(own, words)), None)
+        by_family = next((person for person, words in people if person != name and _is_form(own, words)), None)
+        return by_family or (self._by_first_word(own[0]) if len(own) == 1 else None)
+
+    def _by_first_word(self, word: str) -> str | None:
+        people = self._by_first.get(word, [])
+        return people[0] if len(people) == 1 else None
 
 
 def _words(name: str) -> list[str]:
@@ -55,3 +69,11 @@ def company(name: str) -> str:
     while len(words) > 1 and words[-1].strip(".,()").lower() in COMPANY_FORMS:
         words.pop()
     return " ".join(words).rstrip(",")
+
+
+def firm(name: str) -> str:
+    """A company's name without its legal form and the words that companies of any trade have before it."""
+    words = company(name).split()
+    while len(words) > 1 and words[-1].lower() in _FIRM:
+        words.pop()
+    return " ".join(words)

@@ -1,17 +1,18 @@
 """Persons in languages without a model: runs of capitalised words that something else says are a name.
 
-Only two things are taken for that, since capitals alone say little: a title or form of address right before
-the run ("le président Emmanuel Macron"), or the run's last word alone elsewhere, as news names people again.
-The second is left out for German, whose nouns have capitals.
+Three things are taken for that, since capitals alone say little: a title or form of address right before
+the run ("le président Emmanuel Macron"), a given name in it, or the run's last word alone elsewhere, as news names
+people again. The last is left out for German, whose nouns have capitals.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from services.enrich.headings import capitals_say_nothing
 from services.enrich.ordered import Ordered
 from services.enrich.spans import Span, line_of, lower_words
-from services.enrich.words import HEADS, PERSON_TITLES
+from services.enrich.words import GIVEN_NAMES, HEADS, PERSON_TITLES
 
 NOUNS_HAVE_CAPITALS = frozenset({"de"})
 
@@ -31,22 +32,25 @@ def persons(text: str, language: str, taken: Sequence[Span]) -> Iterator[Span]:
     alone = frozenset() if language in NOUNS_HAVE_CAPITALS else _alone(text, runs)
     lower, known = lower_words(text), Ordered(taken)
     for run in runs:
-        start, titled = _after_titles(text, run, titles)
+        start, told = _start(text, run, titles)
         words = text[start : run.end()].split()
-        told = titled or words[-1] in alone
-        if 2 <= len(words) <= 4 and told and not _is_other(words, lower) and not known.over(start, run.end()):
+        told = told or words[-1] in alone
+        # A place in it is part of the name: "Luís Montenegro".
+        free = all(start < s.start and s.type == "place" for s in known.over(start, run.end()))
+        if 2 <= len(words) <= 4 and told and free and not _is_other(words, lower):
             yield Span(start, run.end(), "person")
 
 
-def _after_titles(text: str, run: re.Match[str], titles: frozenset[str]) -> tuple[int, bool]:
-    """Where the name in `run` begins, after titles with a capital, and whether a title stands before it."""
-    start = run.start()
-    titled = _word_before(text, start) in titles
-    for word in run.group().split()[:-1]:
-        if word.lower() not in titles:
-            break
-        start, titled = start + len(word) + 1, True
-    return start, titled
+def _start(text: str, run: re.Match[str], titles: frozenset[str]) -> tuple[int, bool]:
+    """Where the name in `run` begins, at a given name or after titles with a capital, and whether these tell that it is
+    one: "Geschäftsführerin Antje Petersen", but not "Stiftung Konrad Adenauer"."""
+    words = run.group().split()
+    given = next((i for i, word in enumerate(words[:-1]) if word.split("-")[0] in GIVEN_NAMES), None)
+    if given is not None and not any(word.lower() in HEADS for word in words[:given]):
+        return run.start() + sum(len(word) + 1 for word in words[:given]), True
+    before = list(takewhile(lambda word: word.lower() in titles, words[:-1]))
+    titled = bool(before) or _word_before(text, run.start()) in titles
+    return run.start() + sum(len(word) + 1 for word in before), titled
 
 
 def _alone(text: str, runs: Sequence[re.Match[str]]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from services.enrich.lexicon import Lexicon
 from services.enrich.ordered import Ordered
 from services.enrich.pieces import Piece, batches
 from services.enrich.spans import Span, trim
-from services.enrich.words import TYPES
+from services.enrich.words import HEADS, TYPES
 
 _POSSESSIVE = re.compile(r"['’]s? ")
 _LIST = re.compile(r"(?:[\s,/&–-]|\b(?:and|or|und|et|y|e|en)\b)*")
@@ -26,7 +26,7 @@ def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
             weak = capitals_say_nothing(piece.text)
             for ent in doc.ents:
                 if (type_ := TYPES.get(ent.label_)) and (edges := trim(piece.text, ent.start_char, ent.end_char)):
-                    span = typed(piece.text, Span(*edges, type_, weak=weak))
+                    span = typed(piece.text, Span(*edges, type_, weak=weak), nlp.lang)
                     found[piece.article].append(
                         replace(span, start=piece.start + span.start, end=piece.start + span.end)
                     )
@@ -53,7 +53,21 @@ def merge(text: str, model: Sequence[Span], table: Sequence[Span], lexicon: Lexi
     known = Ordered(table)
     kept = Ordered(_known(text, s, lexicon) for s in model if _stands(text, s, known.over(s.start, s.end)))
     free = [t for t in table if not kept.over(t.start, t.end)]
-    return sorted(kept.spans + free, key=lambda s: s.start)
+    return _extended(text, sorted(kept.spans + free, key=lambda s: s.start))
+
+
+def _extended(text: str, spans: Sequence[Span]) -> list[Span]:
+    """`spans`, those joined that a head and "of" or "for" make one name: "Sea" of "Japan", "Institute" for "Peace"."""
+    joined: list[Span] = []
+    for span in spans:
+        before = joined[-1] if joined else None
+        if before and before.known is None and text[before.end : span.start] in (" of ", " for "):
+            head, _ = HEADS.get(text[before.start : before.end].split()[-1].lower(), (None, False))
+            if head in ("organisation", "place"):
+                joined[-1] = Span(before.start, span.end, head, told=True)
+                continue
+        joined.append(span)
+    return joined
 
 
 def _stands(text: str, span: Span, table: Sequence[Span]) -> bool:

@@ -7,25 +7,15 @@ from dataclasses import dataclass
 from services.contracts.messages import EntityType
 from services.enrich.brackets import definitions
 from services.enrich.gazetteer import Gazetteer
+from services.enrich.joins import Form, drop_words, join_companies, join_known, join_persons, join_shorter
 from services.enrich.lexicon import Lexicon
-from services.enrich.names import FullNames, company
 from services.enrich.ordered import Ordered
 from services.enrich.repeats import repeats
-from services.enrich.slugs import entity_id
 from services.enrich.spans import Span, lower_words, surface
+from services.enrich.towns import town_name
 
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a name stands for in an article: the full name, its type, and its entry in the alias table if it has one."""
-
-    name: str
-    type: EntityType
-    known: str | None
-
-    @property
-    def id(self) -> str:
-        return self.known or entity_id(self.type, self.name)
+_TOLD = 3
+"""Votes of a name whose type words around it tell; a model's guess has one."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +43,7 @@ def resolve(text: str, spans: Sequence[Span], lexicon: Lexicon, gazetteer: Gazet
         names[form.id][form.name] += 1
         types[form.id] = form.type
     named = [
-        Named(id_, gazetteer.name_of(id_) or names[id_].most_common(1)[0][0], types[id_], tuple(own))
+        Named(id_, gazetteer.name_of(id_) or town_name(id_, names[id_].most_common(1)[0][0]), types[id_], tuple(own))
         for id_, own in groups.items()
     ]
     return sorted(named, key=lambda n: (-len(n.spans), n.spans[0].start))
@@ -86,44 +76,16 @@ def forms_of(text: str, spans: Sequence[Span], acronyms: Mapping[str, str], lexi
     """What each name in `spans` stands for."""
     votes: dict[str, Counter[tuple[EntityType, str | None]]] = defaultdict(Counter)
     for span in spans:
-        votes[surface(text, span)][span.type, span.known] += 1
+        votes[surface(text, span)][span.type, span.known] += _TOLD if span.told else 1
     forms = {name: Form(name, *count.most_common(1)[0][0]) for name, count in votes.items()}
     often = {name: count.total() for name, count in votes.items()}
-    _drop_words(forms, lower_words(text))
-    _join_persons(forms, often, lexicon)
-    _join_companies(forms, often)
+    drop_words(forms, lower_words(text))
+    join_persons(text, forms, often, lexicon)
+    join_known(forms, lexicon)
+    join_companies(forms)
+    join_shorter(forms)
     forms |= {acronym: forms[name] for acronym, name in acronyms.items() if name in forms}
     return forms
-
-
-def _drop_words(forms: dict[str, Form], lower: frozenset[str]) -> None:
-    """Leave out single words that the article has in lower case too: "Law", "Studio", at the start of a sentence."""
-    for name in [n for n, f in forms.items() if n.lower() in lower and n.istitle() and f.known is None]:
-        if forms[name].type != "group":
-            del forms[name]
-
-
-def _join_persons(forms: dict[str, Form], often: Mapping[str, int], lexicon: Lexicon) -> None:
-    """Let shorter forms of a person's name stand for the full one, whatever the model took them for."""
-    persons = FullNames(sorted((n for n, f in forms.items() if f.type == "person"), key=lambda n: -often[n]))
-    for family, person in persons.families():
-        if not lexicon.is_certain(family):
-            forms.setdefault(family, forms[person])
-    for name in [n for n in forms if not lexicon.is_certain(n)]:
-        if whole := persons.of(name):
-            forms[name] = forms[whole]
-
-
-def _join_companies(forms: dict[str, Form], often: Mapping[str, int]) -> None:
-    """Let names of an organisation that differ in the company's legal form stand for the most frequent."""
-    by_name: dict[str, list[str]] = defaultdict(list)
-    for name, form in forms.items():
-        if form.type == "organisation" and form.known is None:
-            by_name[company(name)].append(name)
-    for name, own in by_name.items():
-        if len(own) > 1:
-            best = Form(name, "organisation", None)
-            forms.update(dict.fromkeys(own, best))
 
 
 def _start(span: Span) -> int:

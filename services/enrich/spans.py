@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from services.contracts.messages import EntityType
-from services.enrich.words import ARTICLES, NO_NAMES, TITLES
+from services.enrich.words import ARTICLES, NO_ACRONYMS, NO_NAMES, TITLES
 
 LONGEST_HEADLINE = 300
 MAX_LENGTH = 100
@@ -21,6 +21,8 @@ _OFFICE = re.compile(rf"(?:{'|'.join(map(re.escape, TITLES))}) (?:of|for|de|du|d
 _JUNK = re.compile(r"[{}<>\\^~=\x00-\x08\x0e-\x1f\ufffd]")
 _LINE_END = re.compile(r"[\r\n\u2028\u2029]")
 _WORD = re.compile(r"[^\W\d_]+")
+_ACRONYM = re.compile(r"[A-ZÀ-ÖØ-Þ]{3,6}")
+_DATELINE = re.compile(r"[^a-zß-öø-ÿ]{3,} [-–—] ")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -34,6 +36,8 @@ class Span:
     known: str | None = None
     weak: bool = False
     """Found by a model where capitals say nothing: it needs to be confirmed by the rest of the article."""
+    told: bool = False
+    """Whether words in or around it tell its type, so that it is no guess of a model."""
 
 
 def surface(text: str, span: Span) -> str:
@@ -44,6 +48,11 @@ def surface(text: str, span: Span) -> str:
 def lower_words(text: str) -> frozenset[str]:
     """The words that the text has in lower case."""
     return frozenset(word for word in _WORD.findall(text) if word.islower())
+
+
+def is_acronym(name: str) -> bool:
+    """Whether `name` is written as an acronym of three to six letters is, and no general noun ("GDP")."""
+    return bool(_ACRONYM.fullmatch(name)) and name not in NO_ACRONYMS
 
 
 def line_of(text: str, at: int) -> str:
@@ -89,7 +98,9 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _leading(name: str) -> str:
-    """The article or title at the front of `name`, with the space after it."""
+    """The article, title or dateline ("CAPE TOWN - ") at the front of `name`, with the space after it."""
+    if dateline := _DATELINE.match(name):
+        return dateline.group()
     head, space, rest = name.partition(" ")
     return head + space if head.lower() in ARTICLES or (head in TITLES and rest[:1].isupper()) else ""
 

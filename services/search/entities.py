@@ -90,6 +90,7 @@ def entity_of(identity: str, answer: Query, articles: int, beside: int) -> dict[
         "name": name,
         "type": identity.partition(":")[0],
         "count": total,
+        **_where(identity, sources),
         "aliases": _aliases(identity, name, names, sources),
         "first_at": found["first"]["value_as_string"],
         "last_at": found["last"]["value_as_string"],
@@ -120,6 +121,15 @@ def among_of(answer: Query) -> list[dict[str, Any]]:
         if (a := named_of(one["key"])["id"]) < (b := named_of(other["key"])["id"])
     ]
     return sorted(pairs, key=lambda pair: (-pair["together"], pair["a"], pair["b"]))
+
+
+def _where(identity: str, sources: list[Query]) -> Query:
+    """Country and location of a place, as its newest article has them; nothing where none does."""
+    for source in sources:
+        for entity in source.get("entities", []):
+            if entity["id"] == identity and "country" in entity:
+                return {key: entity[key] for key in ("country", "location") if key in entity}
+    return {}
 
 
 def _aliases(identity: str, name: str, names: list[str], sources: list[Query]) -> list[str]:

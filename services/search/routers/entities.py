@@ -16,6 +16,8 @@ _LISBON = {"id": "place:lisbon", "name": "Lisbon", "type": "place", "count": 17}
 _LIST = {"entities": [_LISBON], "more": False}
 _ONE = {
     **_LISBON,
+    "country": "PT",
+    "location": {"lat": 38.7251, "lon": -9.1498},
     "aliases": ["Lisboa"],
     "first_at": "2026-01-03T08:00:00.000Z",
     "last_at": "2026-11-22T08:00:00.000Z",
@@ -62,7 +64,8 @@ async def read(
     articles: Annotated[int, Query(ge=1, le=50)] = 10,
     beside: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> dict[str, Any]:
-    """When it was written of, its newest articles, other spellings, and what it appears with.
+    """When it was written of, its newest articles, other spellings, and what it appears with; of places that are known,
+    the country (ISO 3166-1 alpha-2) and the middle, in degrees.
 
     `appears_with` has entities that these articles name more often than others do: `together` of the `count` articles
     that name it, most significant first; `among`, which two of these the entity's articles name together.

@@ -1,9 +1,16 @@
+import re
+
 import pytest
 
 from services.enrich.brackets import definitions
+from services.enrich.evidence import typed
 from services.enrich.headings import in_capitals, in_title_case
 from services.enrich.names import FullNames, company
+from services.enrich.recognise import merge
+from services.enrich.resolve import resolve
+from services.enrich.shorter import shorter_forms
 from services.enrich.slugs import entity_id, slug
+from services.enrich.spans import Span
 
 
 @pytest.mark.parametrize(
@@ -50,7 +57,7 @@ def test_short_forms_of_a_person():
     ]
     assert [names.of(n) for n in short] == [
         "Barack Obama", "Barack Obama", None, "George W. Bush", "Vincent van Gogh", "Vincent van Gogh", None,
-        "George W. Bush", "Ian Wright Jr.", None,
+        "George W. Bush", "Ian Wright Jr.", "Barack Obama",
     ]  # fmt: skip
 
 
@@ -100,3 +107,52 @@ def test_lines_whose_capitals_say_nothing():
     assert in_capitals("BREAKING: FLOOD")
     assert not in_capitals("NATO")
     assert not in_capitals("北京 东京")
+
+
+@pytest.mark.parametrize(
+    ("types", "joined"),
+    [
+        ({"Sequoia Capital": "organisation", "Sequoia": "place"}, {"Sequoia": "Sequoia Capital"}),
+        ({"Enugu Rangers": "organisation", "Rangers": "person"}, {"Rangers": "Enugu Rangers"}),
+        ({"Mount Penteli": "place", "Penteli": "person"}, {"Penteli": "Mount Penteli"}),
+        ({"Kursk region": "place", "Kursk": "place"}, {"Kursk": "Kursk region"}),
+        ({"Bank of Ruritania": "organisation", "Bank": "organisation"}, {}),
+        ({"Korda Steel": "organisation", "Korda Bank": "organisation", "Korda": "person"}, {}),
+    ],
+)
+def test_shorter_names_of_organisations_and_places(types, joined):
+    assert dict(shorter_forms(types)) == joined
+
+
+ONE_NAME = [
+    ("Chidi Okonkwo scored. Chidi is ready.", "Chidi Okonkwo/person Chidi/place", "Chidi Okonkwo", "person"),
+    ("Yoichi Miyazaki spoke. Later Miyazaki left.", "Yoichi Miyazaki/person", "Yoichi Miyazaki", "person"),
+    (
+        "Vesu Costa SpA paid. Vesu Costa denied it.",
+        "Vesu Costa SpA/place Vesu Costa/person",
+        "Vesu Costa",
+        "organisation",
+    ),
+    ("The union Verdi called a strike. Verdi wants more.", "Verdi/place Verdi/place", "Verdi", "organisation"),
+    ("Kalaw, 61, wept as the verdict was read.", "Kalaw/place", "Kalaw", "person"),
+    ("Rescuers reached the Sea of Japan.", "Sea/place", "Sea of Japan", "place"),
+    ("Adama Tuku and Tuku's wife left.", "Adama Tuku/place Tuku/person", "Adama Tuku", "person"),
+    ("Tencent Holdings Ltd. paid. Tencent rose.", "Tencent Holdings Ltd/organisation", "Tencent", "organisation"),
+]
+
+
+@pytest.mark.parametrize(("text", "guesses", "name", "type_"), ONE_NAME)
+def test_one_entity_has_one_name(text, guesses, name, type_, gazetteer):
+    lexicon = gazetteer.lexicon("en")
+    spans, at = [], 0
+    for surface_, guess in re.findall(r"([^/]+)/(\w+) ?", guesses):
+        at = text.index(surface_, at)
+        spans.append(typed(text, Span(at, at := at + len(surface_), guess)))
+    (only,) = resolve(text, merge(text, spans, list(lexicon.find(text)), lexicon), lexicon, gazetteer)
+    assert (only.name, only.type) == (name, type_)
+
+
+def test_a_town_that_somebody_is_in_is_no_namesake(gazetteer):
+    text, lexicon = "Yoichi Miyazaki spoke. He was born in Miyazaki.", gazetteer.lexicon("en")
+    spans = merge(text, [Span(0, 15, "person")], list(lexicon.find(text)), lexicon)
+    assert {one.name for one in resolve(text, spans, lexicon, gazetteer)} == {"Yoichi Miyazaki", "Miyazaki"}

@@ -73,3 +73,23 @@ def test_likeness_leaves_itself_out_and_puts_its_story_first() -> None:
     assert len(build_similar({"_index": "a", "_source": {"id": "1"}}, 1, 5)["query"]["bool"]["should"]) == 1
     hits = [{"_source": {"id": "2"}, "matched_queries": ["story"]}, {"_source": {"id": "3"}}]
     assert [a["same_story"] for a in similar_of({"hits": {"hits": hits}})] == [True, False]
+
+
+def test_a_place_says_where_it_is_as_its_newest_article_does() -> None:
+    place = {"id": "place:oslo", "name": "Oslo"}
+    known = {**place, "country": "NO", "location": {"lat": 59.9, "lon": 10.7}}
+    answer = {
+        "hits": {
+            "total": {"value": 2},
+            "hits": [{"_source": {"id": str(i), "entities": [one]}} for i, one in enumerate((place, known))],
+        },
+        "aggregations": {
+            "names": {"buckets": []},
+            "first": {"value_as_string": "a"},
+            "last": {"value_as_string": "b"},
+            "beside": {"buckets": []},
+        },
+    }
+    found = entity_of("place:oslo", answer, articles=1, beside=1)
+    assert found is not None
+    assert (found["country"], found["location"]) == ("NO", {"lat": 59.9, "lon": 10.7})
