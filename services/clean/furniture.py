@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from services.clean.endings import mark_beside, mark_ending, mark_footer
 from services.clean.phrases import is_phrase, phrases, starts
-from services.clean.sentences import PROSE_WORDS, is_sentence
-from services.clean.sentences import is_prose
+from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
 from services.clean.words import bare, count_words
 from services.clean.written_dates import written_date
 

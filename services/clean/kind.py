@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from services.clean.body import Body
-from services.clean.sentences import is_prose
 from services.clean.jsonld import ARTICLE_TYPES, LISTING_TYPES, types_of
 from services.clean.metadata import Metadata
+from services.clean.sentences import is_prose
 from services.clean.walls import wall
 from services.clean.words import count_words
 
