@@ -10,7 +10,7 @@ LONGEST_HEADLINE = 300
 MAX_LENGTH = 100
 """Characters; what is longer is a sentence that the model took for a name."""
 
-_EDGE = " \t\r\n\u00a0\u200b\ufeff\"'`´“”„‘’‚«»‹›()[]{}<>,;:!?¡¿-–—_*•·|/\\@#&+=~^…%$€£"
+_EDGE = "\u200b\ufeff\"'`´“”„‘’‚«»‹›()[]{}<>,;:!?¡¿-–—_*•·|/\\@#&+=~^…%$€£"
 # Possessives, and words that lead on to something else.
 _TRAILING = re.compile(
     r"(?<=\w)(?:['’´`]s|['’]|(?:,? (?:and|of|for|in|on|at|the|to|und|et|y|e|de|la)))$", re.IGNORECASE
@@ -88,13 +88,17 @@ def _line_end(text: str, start: int, end: int) -> int:
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start] in _EDGE or text[start] == "."):
+    while start < end and (_is_edge(text[start]) or text[start] == "."):
         start += 1
     while start < end and (
-        text[end - 1] in _EDGE or (text[end - 1] == "." and not _ABBREVIATION.search(text[start:end]))
+        _is_edge(text[end - 1]) or (text[end - 1] == "." and not _ABBREVIATION.search(text[start:end]))
     ):
         end -= 1
     return start, end
+
+
+def _is_edge(character: str) -> bool:
+    return character in _EDGE or character.isspace()
 
 
 def _leading(name: str) -> str:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.enrich.ordered import Ordered
@@ -47,6 +47,7 @@ def test_no_names(text):
 
 
 @given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 60))
+@example("\x0cAbc\x0c", 0, 5)
 def test_a_trimmed_span_lies_in_the_given_one_or_closes_its_bracket(text, a, b):
     start, end = sorted((min(a, len(text)), min(b, len(text))))
     if edges := trim(text, start, end):
