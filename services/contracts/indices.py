@@ -14,6 +14,8 @@ WEBHOOKS = "newsloom-webhooks"
 """Where saved searches tell of new articles, and how that goes."""
 KEYS = "newsloom-keys"
 """API keys, hashed, with what they may do."""
+ENTITIES = "newsloom-entities"
+"""What people decided about entities: merged, split, renamed."""
 EMBEDDING = "embedding"
 """Field of the articles' vectors; each model has one of its own in it, so that vectors of two never meet."""
 
