@@ -30,6 +30,7 @@ COMMANDS = {
     "forget": "forget",
     "reindex": "reindex",
     "topics": "topics",
+    "entities": "entities",
     "keys": "keys",
     "bench": "bench",
     "extract": "extract",

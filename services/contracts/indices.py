@@ -16,6 +16,8 @@ WEBSUB = "newsloom-websub"
 """Subscriptions to the hubs of feeds, with their secrets."""
 KEYS = "newsloom-keys"
 """API keys, hashed, with what they may do."""
+ENTITIES = "newsloom-entities"
+"""What people decided about entities: merged, split, renamed."""
 EMBEDDING = "embedding"
 """Field of the articles' vectors; each model has one of its own in it, so that vectors of two never meet."""
 

@@ -22,7 +22,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
         await context.dependencies.wait_for("elasticsearch", lambda: ensure_indices(es, context.settings))
         upkeep = Upkeep(es, context.settings)
         await context.dependencies.wait_for("elasticsearch", upkeep.learn_or_wait)
-        indexer = Indexer(es, context.settings, retention=lambda: upkeep.retention)
+        indexer = Indexer(es, context.settings, retention=lambda: upkeep.retention, decisions=lambda: upkeep.decisions)
         yield Service(
             [
                 Stage("index", ENRICHED, indexer.articles, writes=INDEXED),

@@ -13,6 +13,7 @@ from services.contracts.fates import BadInput
 from services.contracts.messages import Enriched
 from services.contracts.topics import ENRICHED, MIB
 from services.index.archive import Archive
+from services.index.decided import decided
 from services.index.document import article_record, ungrouped
 from services.index.reindex_state import State, next_alias, save
 from services.index.writer import Writer
@@ -56,7 +57,7 @@ async def rebuild(
     wanted: Wanted = lambda _: True,
 ) -> State:
     """Write what the topic holds now into the index that is being built; goes on where the state says."""
-    archive = Archive(Writer(es), next_alias(alias))
+    archive, decisions = Archive(Writer(es), next_alias(alias)), await decided(es, settings)
     async with whole_topic(settings, ENRICHED, 2 * MIB) as (consumer, partitions):
         begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
         for p in partitions:
@@ -68,7 +69,8 @@ async def rebuild(
             records = [r for found in (await _some(consumer)).values() for r in found]
             articles = [(a, r.timestamp) for r in records if (a := _article(r.value)) and wanted(a)]
             # As the index stage makes it, but with Kafka's time, so that every run makes the same.
-            made = [article_record(a, datetime.fromtimestamp(at / 1000, UTC)) for a, at in articles]
+            times = (datetime.fromtimestamp(at / 1000, UTC) for _, at in articles)
+            made = [article_record(a, at, decisions=decisions) for (a, _), at in zip(articles, times, strict=True)]
             if settings.stories:
                 made = [ungrouped(record) for record in made]
             results = await archive.put(made)

@@ -11,6 +11,7 @@ from services.contracts.fates import DeadReason, Skip, SkipReason
 from services.contracts.messages import Enriched, Fate, Indexed, Message
 from services.index.archive import Archive, Result, Standing
 from services.index.bulk import Kind, Write
+from services.index.decisions import NONE, Decisions
 from services.index.document import article_record
 from services.index.journeys import ended_journey, indexed_journey
 from services.index.retention import Retention, expired
@@ -30,7 +31,9 @@ class Indexer:
         settings: Settings,
         writer: Writer | None = None,
         retention: Callable[[], Retention] | None = None,
+        decisions: Callable[[], Decisions] = lambda: NONE,
     ) -> None:
+        self._decisions = decisions
         self._retention = retention or (lambda: Retention(settings.retention_days))
         self._writer = writer or Writer(es)
         self._archive = Archive(self._writer, settings.name(indices.ARTICLES))
@@ -43,7 +46,8 @@ class Indexer:
         now, retention = datetime.now(UTC), self._retention()
         late = {place: why for place, a in enumerate(articles) if (why := expired(a, retention, now))}
         kept = [article for place, article in enumerate(articles) if place not in late]
-        records = [article_record(a, now, then=partial(self._indexed, a, now)) for a in kept]
+        decisions = self._decisions()
+        records = [article_record(a, now, partial(self._indexed, a, now), decisions) for a in kept]
         results = iter(await self._archive.put(records, searchable=self._searchable))
         return [
             Skip(SkipReason.EXPIRED, late[place]) if place in late else _outcome(article, next(results), now)

@@ -2,12 +2,14 @@
 
 import asyncio
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.contracts import indices
+from services.index.decided import bring_up_to_date, decided
+from services.index.decisions import NONE
 from services.index.expiry import expire
 from services.index.reindex import heal
 from services.index.retention import Retention, retention
@@ -16,6 +18,8 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
 EVERY_S = 30.0
+UNSURE = timedelta(minutes=10)
+"""How long ago an article may have been indexed by a worker that did not know the newest decisions."""
 log = structlog.get_logger()
 
 
@@ -28,6 +32,7 @@ class Upkeep:
         self._alias = settings.name(indices.ARTICLES)
         self._left_closed: set[str] = set()
         self.retention = Retention(settings.retention_days)
+        self.decisions = NONE
 
     async def run(self) -> None:
         """For ever; what fails is tried again the next time."""
@@ -41,21 +46,23 @@ class Upkeep:
     async def once(self) -> None:
         """One round. Raises what the client raises, and Unavailable."""
         await self.learn()
+        await bring_up_to_date(self._es, self._settings, self.decisions, since=datetime.now(UTC) - UNSURE)
         await heal(self._es, self._alias)
         await self._open()
         await roll_over(self._es, self._settings)
         await expire(self._es, self._settings, self.retention, datetime.now(UTC))
 
     async def learn(self) -> None:
-        """Ask how long articles are kept."""
+        """Ask how long articles are kept, and what people decided about entities."""
         self.retention = await retention(self._es, self._settings)
+        self.decisions = await decided(self._es, self._settings)
 
     async def learn_or_wait(self) -> None:
         """The same. Raises Unavailable."""
         try:
             await self.learn()
         except (TransportError, ApiError) as error:
-            raise Unavailable(f"Elasticsearch does not tell how long articles are kept: {error}") from error
+            raise Unavailable(f"Elasticsearch does not tell retention and decisions: {error}") from error
 
     async def _open(self) -> None:
         """Open what was closed a round ago already: whoever closed it for a rollover is gone."""
