@@ -86,6 +86,10 @@ bench-extract: setup-dev ## extraction quality and speed on DATA, beside the pla
 bench-enrich: setup-dev ## entity quality and speed on DATA, beside the plain model
 	$(BIN)/python benchmarks/bench_enrich.py $(DATA)
 
+.PHONY: bench-poll
+bench-poll: setup-dev ## polling 10,000 feeds of a local server: feeds a second, memory (needs a running stack)
+	$(BIN)/python benchmarks/bench_poll.py
+
 .PHONY: bench-feeds
 bench-feeds: setup-dev ## reading feeds (DATA, or DATA/feeds), beside feedparser: speed, and what each finds
 	$(BIN)/python benchmarks/bench_feeds.py $(DATA)
