@@ -18,8 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import spacy
+
 from services.contracts.messages import Article, Source
 from services.enrich.enrich import enrich, load_models
+from services.enrich.models import located
 from services.enrich.spans import trim
 from services.runtime.pool import CHUNK
 
@@ -70,6 +73,7 @@ def main() -> None:
     models = load_models(args.model)
     loaded = {args.baseline: load_models(args.baseline), args.model: models}
     pipelines = {f"{name}, NER only": own.pipelines["en"] for name, own in loaded.items()}
+    pipelines[f"{args.baseline}, whole"] = spacy.load(located(args.baseline))
 
     def plain(nlp: Any) -> list[Spans]:
         docs = nlp.pipe((row["text"] for row in rows), batch_size=CHUNK)
@@ -92,6 +96,7 @@ def main() -> None:
     found |= {
         f"{name.split(',')[0]}, trimmed": [trimmed(row["text"], s) for row, s in zip(rows, found[name], strict=True)]
         for name in pipelines
+        if "whole" not in name
     }
     for name in found:
         p, r, f1 = scores(gold, found[name])
