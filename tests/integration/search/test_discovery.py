@@ -15,7 +15,7 @@ from support.asking import answer
 from support.messages import AT, enriched
 from support.reading import ATTACKS
 
-from services.contracts.messages import Enriched, Entity, Mention
+from services.contracts.messages import Enriched, Entity, Location, Mention
 from services.runtime.settings import Settings
 from services.search.export import cell
 
@@ -199,3 +199,14 @@ async def test_an_export_as_csv_holds_hostile_articles_as_text(http: httpx.Async
     assert {row["authors"] for row in rows} == {cell([text]) for text in ATTACKS}
     head = await http.head("/v1/export?format=csv")
     assert (head.status_code, head.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+
+
+async def test_a_place_is_shown_where_it_lies(settings: Settings, serve: Any) -> None:
+    oslo = Entity(
+        id="place:oslo", name="Oslo", type="place", count=1, country="NO", location=Location(lat=59.91, lon=10.75)
+    )
+    await fill(settings, [enriched("one", entities=(oslo,))])
+    async with serve(settings) as http:
+        found = await answer(http, "/v1/entities/place:oslo")
+        assert (found["country"], found["location"]) == ("NO", {"lat": 59.91, "lon": 10.75})
+        assert "Country NO, at 59.91, 10.75" in (await http.get("/entities/place:oslo")).text
