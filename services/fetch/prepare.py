@@ -66,18 +66,21 @@ def refuse_entities(body: bytes) -> None:
 
 def _refuse_bulk(body: bytes) -> None:
     """What is within all limits of bytes may still take gigabytes to parse, and nothing stops a parser."""
-    if len(body) < 6 * MAX_ENTRIES:  # nothing below can be true of it, and nearly all feeds are smaller
-        return
-    tags = body.count(b"<") - body.count(b"</")
-    if tags > MAX_TAGS:
-        raise NotAFeed(f"it has {tags:,} elements; at most {MAX_TAGS:,} are read")
-    # Counting characters first: they are counted at memory's speed, and most documents have few.
-    if tags > MAX_ENTRIES and (entries := len(_ENTRY.findall(body))) > MAX_ENTRIES:
-        raise NotAFeed(f"it has {entries:,} entries; at most {MAX_ENTRIES:,} are read")
-    if body.count(b"=") <= MAX_ATTRIBUTES or b"<urlset" in body[:_HEAD]:
+    # What can not be, by length, is not counted: counting takes a twentieth of the whole time.
+    if len(body) >= MAX_ENTRIES * len(b"<item>") and body.count(b"<") > MAX_ENTRIES:  # most documents have few
+        _refuse_elements(body)
+    if len(body) < MAX_ATTRIBUTES * len(b'="') or body.count(b"=") <= MAX_ATTRIBUTES or b"<urlset" in body[:_HEAD]:
         return
     if (attributes := len(_ATTRIBUTE.findall(body))) > MAX_ATTRIBUTES:
         raise NotAFeed(f"it has {attributes:,} attributes; at most {MAX_ATTRIBUTES:,} are read")
+
+
+def _refuse_elements(body: bytes) -> None:
+    tags = body.count(b"<") - body.count(b"</")
+    if tags > MAX_TAGS:
+        raise NotAFeed(f"it has {tags:,} elements; at most {MAX_TAGS:,} are read")
+    if tags > MAX_ENTRIES and (entries := len(_ENTRY.findall(body))) > MAX_ENTRIES:
+        raise NotAFeed(f"it has {entries:,} entries; at most {MAX_ENTRIES:,} are read")
 
 
 def _unpacked(body: bytes) -> bytes:
