@@ -89,8 +89,8 @@ def language_of(value: Any) -> str | None:
 def author_of(value: Any) -> str | None:
     """A person's name: `mail@host (Name)`, as RSS has it, is `Name`; a mail address alone is none."""
     name = plain(value, 200)
-    if name is None:
-        return None
+    if name is None or "@" not in name:
+        return name
     if match := _MAIL_AND_NAME.match(name):
         return match[1].strip()
-    return None if "@" in name and " " not in name else name
+    return name if " " in name else None
