@@ -49,7 +49,7 @@ def _rank(link: etree._Element) -> int:
     if not link.get("href"):
         return 0
     relation = link.get("rel", "alternate")
-    # In these words nearly always, and reading them as they may be written takes three times as long.
+    # In these words nearly always, and so need not be read as they may be written.
     rank = _RANKS.get(relation) if relation in _RANKS else _least(link)
     if rank:
         return rank
