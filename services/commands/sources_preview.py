@@ -58,7 +58,7 @@ class Preview:
         about = {"title": feed.title, "language": feed.language, "home": self.found.home, "count": len(self.items)}
         names = ("kind", "delay_s", "hub", "etag", "last_modified", "problem")
         manners = {name: getattr(self, name) for name in names}
-        items = [vars(item) for item in self.newest]
+        items = [item._asdict() for item in self.newest]
         return {"url": self.found.url, **about, **manners, "sitemaps": list(feed.children), "items": items}
 
 

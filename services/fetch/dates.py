@@ -35,7 +35,9 @@ def time_of(value: Any) -> datetime | None:
         return None
     try:
         when = _w3c(value) if value[:4].isdigit() else _usual(value) or _rfc_822(value)
-        return when.astimezone(UTC) if when is not None and when.year > 1 else None
+        if when is None or when.year == 1:
+            return None
+        return when if when.tzinfo is UTC else when.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from services.fetch.content import content_of, markup, worthwhile
 from services.fetch.dates import time_of
-from services.fetch.links import Candidate, entry_links, page_links, related
+from services.fetch.links import Candidate, best_link, entry_links, page_links, related
 from services.fetch.listing import MAX_ENTRIES, Feed, Item, absolute, settled
 from services.fetch.names import Fields, fields_of
 from services.fetch.text import MAX_SUMMARY, MAX_TITLE, author_of, language_of, plain
@@ -55,7 +55,8 @@ class Reader:
 
     def _item(self, entry: etree._Element, language: str | None) -> Item | None:
         fields = fields_of(entry)
-        url = self._address(entry_links(entry, fields))
+        link = best_link(fields)
+        url = (settled(link) if link else None) or self._address(entry_links(entry, fields))
         if url is None:
             return None
         if "media:group" in fields:
@@ -112,7 +113,7 @@ def _contents(fields: Fields) -> Iterator[str]:
 
 def _authors(fields: Fields) -> tuple[str, ...]:
     """Names: an Atom person has it in an element, RSS as its text. iTunes' is often the publisher, so the last."""
-    people = (*fields.get("author", ()), *fields.get("dc:creator", ())) or fields.get("itunes:author")
+    people = [*fields.get("author", ()), *fields.get("dc:creator", ())] or fields.get("itunes:author")
     return tuple(dict.fromkeys(name for person in people for name in _names(person)))[:MAX_AUTHORS] if people else ()
 
 
@@ -123,5 +124,8 @@ def _names(person: etree._Element) -> Iterator[str]:
 
 def _language(element: etree._Element, fields: Fields, otherwise: str | None) -> str | None:
     """By xml:lang, or by an element."""
-    said = [element.get(_LANG), *(e.text for e in (*fields.get("language", ()), *fields.get("dc:language", ())))]
-    return next(filter(None, map(language_of, said)), otherwise)
+    said = element.get(_LANG)
+    if said is None and "language" not in fields and "dc:language" not in fields:  # as in most entries
+        return otherwise
+    others = (e.text for e in (*fields.get("language", ()), *fields.get("dc:language", ())))
+    return next(filter(None, map(language_of, (said, *others))), otherwise)

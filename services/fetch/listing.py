@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.runtime.web.errors import BadTarget
 from services.runtime.web.target import MAX_URL_LENGTH, parse_target
@@ -20,8 +21,7 @@ class NotAFeed(ValueError):
     """The document is no feed and no sitemap, or one that is refused; the text says why."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):  # which is made in a quarter of the time that a frozen dataclass takes
     """One entry. `url` is absolute, http or https, without fragment; texts are plain; times are UTC.
 
     `published_at` is the time of the last change where no other is given; `updated_at` only what is given as such.

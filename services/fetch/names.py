@@ -1,7 +1,5 @@
 """What an element of a feed is, whichever of the addresses of its namespace the feed uses, and in whatever case."""
 
-from functools import lru_cache
-
 from lxml import etree
 
 # The address in lower case, without scheme and last slash; "": a feed's own elements, of RSS, RDF and Atom alike.
@@ -35,13 +33,26 @@ _LONGEST = 100
 Fields = dict[str, list[etree._Element]]
 
 
+_known: dict[str, str] = {}
+"""Names by tag, of those met so far: no call is needed to ask it, for each element of an entry."""
+_MOST_KNOWN = 1024
+
+
 def name_of(tag: str) -> str:
     """`title`, `dc:date`, …, in lower case; `?` and the local name for those of other namespaces."""
-    return _name_of(tag[:_LONGEST])
+    return _known.get(tag) or _met(tag)
 
 
-@lru_cache(maxsize=1024)
-def _name_of(tag: str) -> str:
+def _met(tag: str) -> str:
+    name = _read(tag[:_LONGEST])
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    if len(tag) <= _LONGEST:
+        _known[tag] = name
+    return name
+
+
+def _read(tag: str) -> str:
     if tag.startswith("{"):
         namespace, _, name = tag[1:].lower().rpartition("}")
         return _PREFIXES.get(namespace.partition("://")[2].removesuffix("/") if namespace else "", "?") + name
@@ -51,12 +62,14 @@ def _name_of(tag: str) -> str:
 
 
 def fields_of(element: etree._Element) -> Fields:
-    """The elements in an element, by name."""
+    """The elements in an element, by name; without those of namespaces that say nothing to us."""
     fields: Fields = {}
-    for child in element.iterchildren("*"):
-        name = name_of(child.tag)
+    known = _known
+    for child in element:
+        tag = child.tag
+        name = known.get(tag) or (_met(tag) if isinstance(tag, str) else "?")  # references to entities have no name
         if name in fields:
             fields[name].append(child)
-        else:
+        elif not name.startswith("?"):  # it may be empty: <rss:>
             fields[name] = [child]
     return fields

@@ -236,3 +236,9 @@ def test_feeds_cut_anywhere_are_read_or_refused(cut: int, name: str) -> None:
     except ValueError:  # NotAFeed
         return
     assert all(item.url.startswith(("http://", "https://")) for item in feed.items)
+
+
+def test_many_names_that_nobody_knows_hide_none_that_matters() -> None:
+    unknown = "".join(f"<x{n}/>" for n in range(3000)) + "<rss:/>"
+    body = f"<rss><channel><item>{unknown}<TITLE>One</TITLE><link>https://news.example/1</link></item></channel></rss>"
+    assert [item.title for item in parse_feed(body.encode(), None, "https://news.example/feed").items] == ["One"]

@@ -16,6 +16,14 @@ def test_charsets_that_show_themselves(charset: str) -> None:
     assert prepared(text.encode(charset), "text/xml; charset=ascii") == text.encode()
 
 
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("character", ["é", "€", "😀"])
+def test_no_character_of_a_long_document_is_taken_for_a_wrong_one(character: str, before: int) -> None:
+    text = "<rss>" + "." * before + character * 10_000
+    assert prepared(text.encode(), None) == text.encode()
+    assert prepared(text.encode() + b"\x93", None) == f"{text}\u201c".encode()
+
+
 def test_bytes_that_are_no_utf8_are_of_windows() -> None:
     assert prepared("<rss>\u201cé\u201d, ".encode("cp1252") + "é</rss>".encode(), None) == "<rss>“é”, é</rss>".encode()
 
