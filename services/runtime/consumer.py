@@ -21,6 +21,7 @@ from typing import Any
 import faust
 
 from services.contracts.topics import MAX_MESSAGE_BYTES, MIB
+from services.runtime.acks import Acks
 from services.runtime.batches import Event, batches, delivery_of
 from services.runtime.intake import bound
 from services.runtime.lanes import Lanes
@@ -73,9 +74,9 @@ def consumer_app(
         datadir=str(Path(tempfile.gettempdir()) / f"newsloom-faust-{os.getuid()}"),
     )
     bound(app)
-    lanes = _agent(app, settings, stage, loop, broken)
+    drop = _agent(app, settings, stage, loop, broken)
     if stage.share:
-        _tell(app, settings.name(stage.reads.name), stage.share, partitions, lanes.drop)
+        _tell(app, settings.name(stage.reads.name), stage.share, partitions, drop)
     return app
 
 
@@ -106,7 +107,8 @@ def _tell(
 
 def _agent(
     app: faust.App, settings: Settings, stage: Stage, loop: Loop, broken: Callable[[Exception], None]
-) -> Lanes[list[Event]]:
+) -> Callable[[], None]:
+    """Add the agent; what is returned gives up what is in work."""
     topic = app.topic(
         settings.name(stage.reads.name),
         key_type=bytes,
@@ -118,10 +120,14 @@ def _agent(
 
     async def handle(events: list[Event]) -> None:
         await loop.handle([delivery_of(event) for event in events])
-        for event in events:
-            event.ack()
+        acks.done(events)
 
-    lanes = Lanes(stage.lanes, handle)
+    acks = Acks()
+    lanes = Lanes(stage.lanes, handle, acks.begin)
+
+    def drop() -> None:
+        lanes.drop()
+        acks.drop()
 
     async def read(stream: Any) -> None:
         try:
@@ -132,4 +138,4 @@ def _agent(
             raise
 
     app.agent(topic, name=f"{app.conf.id}.{stage.name}.{stage.reads.name}", concurrency=1)(read)
-    return lanes
+    return drop

@@ -1,8 +1,4 @@
-"""Batches in work side by side: as many at once as a stage has lanes, each acknowledged when it is done itself.
-
-Acknowledgements may then come out of order; faust commits no offset past a gap (faust-streaming 0.15.3, consumer.py,
-`_new_offset`), so that a crash has the oldest unfinished batch, and what came after it, read again.
-"""
+"""Batches in work side by side: as many at once as a stage has lanes. They end in any order; see acks.py."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,9 +8,12 @@ Batch = TypeVar("Batch")
 
 
 class Lanes(Generic[Batch]):
-    """Has `work` done on batches, at most `lanes` at once."""
+    """Has `work` done on batches, at most `lanes` at once; `begin` is told of each in the order in which they come."""
 
-    def __init__(self, lanes: int, work: Callable[[Batch], Awaitable[None]]) -> None:
+    def __init__(
+        self, lanes: int, work: Callable[[Batch], Awaitable[None]], begin: Callable[[Batch], None] = lambda _: None
+    ) -> None:
+        self._begin = begin
         self._free = asyncio.Semaphore(lanes)
         self._work = work
         self._tasks: set[asyncio.Task[None]] = set()
@@ -28,6 +27,7 @@ class Lanes(Generic[Batch]):
             async with asyncio.TaskGroup() as running:
                 await self._free.acquire()
                 async for batch in taken:
+                    self._begin(batch)
                     task = running.create_task(self._one(batch))
                     self._tasks.add(task)
                     task.add_done_callback(self._ended)
