@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from services.contracts.sites import slot_of
 from services.fetch.hosts import Hosts
+from services.fetch.pauses import Memory
 from services.fetch.robots import MAX_BYTES, Robots
 from services.runtime.settings import Settings
 from services.runtime.share import NotOurs, Share
@@ -39,12 +40,13 @@ class Fetcher:
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
         share: Share | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._dns = SystemDns()
         guard = Guard(resolve or self._dns, parse_networks(settings.fetch_allow))
         self._wire = Wire(guard, settings.fetch_contact, tls)
         self._delay_s = settings.fetch_delay_s
-        self._hosts = Hosts(share)
+        self._hosts = Hosts(share, memory)
         self._defers = bool(settings.retry_delays)
         self._robots = Robots(self._read_robots)
         self.limits = Limits(

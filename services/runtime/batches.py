@@ -35,8 +35,8 @@ async def batches(
 ) -> AsyncGenerator[list[Event], None]:
     """Yield lists of 1 to `most` events, waiting at most `wait_s` seconds for a list to fill; ends with the stream.
 
-    Events that are not `is_fresh` any more by then are left out (fresh.py). At most `most` events, and MAX_BATCH_BYTES of
-    them, are held besides the list in work: when the stage is slow, the queue fills, faust's buffer fills, and faust
+    Events that are not `is_fresh` any more by then are left out (fresh.py). At most `most` events, and MAX_BATCH_BYTES
+    of them, are held besides the list in work: when the stage is slow, the queue fills, faust's buffer fills, and faust
     stops fetching.
     """
     queue = _Queue(most)

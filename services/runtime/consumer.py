@@ -100,7 +100,7 @@ def _tell(
 
     async def assigned(_: Any, /, *given: Any, **__: Any) -> None:
         # Not faust's `topic_partitions`: it knows the topic's metadata only some time after the first assignment.
-        share.assigned([tp.partition for tp in given[0] if tp.topic == topic], await partitions())
+        await share.assigned([tp.partition for tp in given[0] if tp.topic == topic], await partitions())
 
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_partitions_assigned.connect(assigned, weak=False)
