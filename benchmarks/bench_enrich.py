@@ -18,8 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import spacy
-
 from services.contracts.messages import Article, Source
 from services.enrich.enrich import enrich, load_models
 from services.enrich.models import located
@@ -66,18 +64,27 @@ def main() -> None:
     parser.add_argument("--baseline", default="en_core_web_sm")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
+    # After services.enrich, which sets the number of numpy's threads.
+    import spacy
+
     rows: list[dict[str, Any]] = [json.loads(line) for line in args.data.read_text(encoding="utf-8").splitlines()]
     gold = [{(s, e, t) for s, e, t in row["entities"] if t in OURS.values()} for row in rows]
     words = sum(len(row["text"].split()) for row in rows)
     articles = [article(i, row["text"]) for i, row in enumerate(rows)]
     models = load_models(args.model)
-    loaded = {args.baseline: load_models(args.baseline), args.model: models}
-    pipelines = {f"{name}, NER only": own.pipelines["en"] for name, own in loaded.items()}
+    pipelines = {f"{name}, NER only": spacy.load(located(name)) for name in (args.baseline, args.model)}
+    for nlp in pipelines.values():
+        nlp.select_pipes(enable="ner")
     pipelines[f"{args.baseline}, whole"] = spacy.load(located(args.baseline))
 
     def plain(nlp: Any) -> list[Spans]:
         docs = nlp.pipe((row["text"] for row in rows), batch_size=CHUNK)
         return [{(e.start_char, e.end_char, PLAIN[e.label_]) for e in doc.ents if e.label_ in PLAIN} for doc in docs]
+
+    def component() -> list[Spans]:
+        texts = [row["text"] for row in rows]
+        read = (names for i in range(0, len(texts), CHUNK) for names in models.readers["en"](texts[i : i + CHUNK]))
+        return [{(start, end, PLAIN[label]) for start, end, label in names if label in PLAIN} for names in read]
 
     def ours() -> list[Spans]:
         done = [one for i in range(0, len(articles), CHUNK) for one in enrich(articles[i : i + CHUNK], models)]
@@ -85,7 +92,10 @@ def main() -> None:
             {(m.start, m.end, OURS[e.type]) for e in one.entities if e.type in OURS for m in e.mentions} for one in done
         ]
 
-    sides = {name: partial(plain, nlp) for name, nlp in pipelines.items()} | {"newsloom enrich": ours}
+    sides = {name: partial(plain, nlp) for name, nlp in pipelines.items()} | {
+        f"{args.model}, our search": component,
+        "newsloom enrich": ours,
+    }
     times: dict[str, list[float]] = {name: [] for name in sides}
     found: dict[str, list[Spans]] = {}
     for _ in range(args.rounds):
