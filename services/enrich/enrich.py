@@ -28,7 +28,7 @@ def enrich(articles: Sequence[Article], models: Models) -> list[Enriched]:
     for language, nlp in models.pipelines.items():
         stop_words = frozenset(nlp.Defaults.stop_words)
         own = [i for i, a in enumerate(articles) if a.language == language and reads_as(texts[i][0], stop_words)]
-        found |= by_model(nlp, [piece for i in own for piece in pieces(i, texts[i][0])])
+        found |= by_model(models.readers[language], language, [piece for i in own for piece in pieces(i, texts[i][0])])
     return [_enriched(article, *texts[i], found.get(i, []), models) for i, article in enumerate(articles)]
 
 

@@ -4,11 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from services.enrich.evidence import typed
 from services.enrich.headings import capitals_say_nothing
 from services.enrich.lexicon import Lexicon
+from services.enrich.models import Reader
 from services.enrich.ordered import Ordered
 from services.enrich.pieces import Piece, batches
 from services.enrich.spans import Span, trim
@@ -18,15 +18,15 @@ _POSSESSIVE = re.compile(r"['’]s? ")
 _LIST = re.compile(r"(?:[\s,/&–-]|\b(?:and|or|und|et|y|e|en)\b)*")
 
 
-def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
-    """What the pipeline `nlp` recognises, by article number; offsets are of the article's text."""
+def by_model(read: Reader, language: str, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
+    """What `read` recognises in `language`, by article number; offsets are of the article's text."""
     found: dict[int, list[Span]] = defaultdict(list)
     for batch in batches(pieces):
-        for piece, doc in zip(batch, nlp.pipe((p.text for p in batch), batch_size=len(batch)), strict=True):
+        for piece, names in zip(batch, read([p.text for p in batch]), strict=True):
             weak = capitals_say_nothing(piece.text)
-            for ent in doc.ents:
-                if (type_ := TYPES.get(ent.label_)) and (edges := trim(piece.text, ent.start_char, ent.end_char)):
-                    span = typed(piece.text, Span(*edges, type_, weak=weak), nlp.lang)
+            for start, end, label in names:
+                if (type_ := TYPES.get(label)) and (edges := trim(piece.text, start, end)):
+                    span = typed(piece.text, Span(*edges, type_, weak=weak), language)
                     found[piece.article].append(
                         replace(span, start=piece.start + span.start, end=piece.start + span.end)
                     )
