@@ -11,7 +11,7 @@ from services.clean.dates import parse_date
 from services.clean.head import Head
 from services.clean.jsonld import Node, first
 from services.clean.words import squeeze
-from services.clean.written_dates import written_date
+from services.clean.written_dates import UPDATED, written_date
 from services.contracts.urls import domain_of
 
 _PUBLISHED = (
@@ -34,12 +34,6 @@ class Dated(NamedTuple):
     found: str
 
 
-# With such a word a visible date is that of a change.
-_UPDATED = re.compile(
-    r"update|modif|edited|revised|aktualisiert|geändert|stand:|mis à jour|maj\b|actualiz|atualiz|aggiornat|bijgewerkt|"
-    r"gewijzigd|zaktualizowan|обновл|оновл|güncelle|تحديث|更新|수정|uppdater|oppdater|opdater|päivitet|diperbarui",
-    re.IGNORECASE,
-)
 _LONG_AFTER = timedelta(days=90)
 _DATE = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|published|posted|pubdate|datum|fecha|data|tarih|дата)(?:$|[\s_-])", re.IGNORECASE
@@ -82,7 +76,7 @@ def _published_again(published: Dated, modified: Dated | None, shown: list[tuple
     """`modified`, where it is long after and the date that the page shows as its own: the text was written anew."""
     if modified is None or modified.at - published.at < _LONG_AFTER or not shown:
         return None
-    anew = all(day.date() == modified.at.date() and not _UPDATED.search(line) for line, day in shown)
+    anew = all(day.date() == modified.at.date() and not UPDATED.search(line) for line, day in shown)
     return modified if anew else None
 
 
@@ -90,7 +84,7 @@ def _named_date(tree: HtmlElement) -> list[str]:
     """Short texts of elements whose class says date, but not date of a change."""
     named = [e for e in tree.iter("p", "span", "div", "li", "small") if _DATE.search(e.get("class") or "")]
     texts = (squeeze(" ".join(e.itertext())) for e in named if len(e) <= _FEW)
-    return [text for text in texts if len(text) <= _SHORT and not _UPDATED.match(text)]
+    return [text for text in texts if len(text) <= _SHORT and not UPDATED.match(text)]
 
 
 def _month_first(head: Head, url: str) -> bool:
