@@ -19,6 +19,7 @@ LEADS_ELSEWHERE = frozenset((_A_LINK, _A_TEASER))
 
 def mark_teasers(page: Page, url: str) -> None:
     """A linked heading is another article's; what stands with it in a small element is that article's teaser."""
+    sums = page.sums(lambda b: len(b.text))
     for block in page.blocks:
         if block.reason or block.link_share < _LINKED:
             continue
@@ -28,7 +29,7 @@ def mark_teasers(page: Page, url: str) -> None:
         span = page.spans.get(element)
         for parent in element.iterancestors():
             wider = page.spans.get(parent)
-            if wider is None or sum(len(b.text) for b in page.blocks[slice(*wider)]) > _TEASER_CHARS:
+            if wider is None or sums[wider[1]] - sums[wider[0]] > _TEASER_CHARS:
                 break
             span = wider
         if span:
