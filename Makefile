@@ -80,6 +80,11 @@ bench-search: setup-dev ## searches beside plain Elasticsearch: rank (of seeds/ 
 bench-stories: setup-dev ## are copies and accounts of one event put together? (of seeds/, and of DATA, if given)
 	$(BIN)/python benchmarks/bench_stories.py $(DATA)
 
+LANGUAGES ?=
+.PHONY: bench-language
+bench-language: setup-dev ## is the language of a text right? (LANGUAGES: folders of labelled texts, see the script)
+	$(BIN)/python benchmarks/bench_language.py $(LANGUAGES)
+
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries
 	$(BIN)/python benchmarks/bench_extract.py $(DATA)
@@ -100,6 +105,11 @@ SCENARIO ?=
 chaos: setup-dev ## all that may break, in full size (long; SCENARIO=kill runs tests/chaos/test_kill.py alone)
 	NEWSLOOM_CHAOS=long NEWSLOOM_CHAOS_REPORT=$${NEWSLOOM_CHAOS_REPORT:-build/chaos.jsonl} \
 		$(BIN)/python -m pytest -s tests/chaos$(if $(SCENARIO),/test_$(SCENARIO).py)
+
+CASES ?= 100000
+.PHONY: fuzz
+fuzz: setup-dev ## hostile pages through extraction, in worker processes (CASES=N; DATA: a folder of pages to mutate)
+	PYTHONPATH=tests $(BIN)/python -m support.fuzz --cases $(CASES) $(wildcard $(DATA))
 
 .PHONY: internet
 internet: setup-dev ## the real fetch service on a small internet that misbehaves, in full size (NEWSLOOM_TEST_FETCH_WORKERS=N)

@@ -5,7 +5,8 @@ from collections import Counter
 from lxml.html import HtmlElement
 
 from services.clean.blocks import Block, Page, mark
-from services.clean.elements import HEADINGS
+from services.clean.elements import HEADINGS, short_text
+from services.clean.head import MAX_CHARS
 from services.clean.links import mark_links, mark_teasers
 from services.clean.metadata import Metadata
 from services.clean.opening import mark_before_the_text, with_standfirst
@@ -98,7 +99,8 @@ def _mark_other_articles(page: Page, title: str) -> None:
     name = bare(title)
     if len(outer) < 2 or not name:
         return
-    own = next((e for e in outer if any(bare(" ".join(h.itertext())) == name for h in e.iter("h1", "h2"))), None)
+    headed = (e for e in outer if any(bare(short_text(h, MAX_CHARS) or "") == name for h in e.iter("h1", "h2")))
+    own = next(headed, None)
     if own is None:
         return
     sums = page.sums(_prose)

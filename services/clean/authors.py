@@ -22,6 +22,7 @@ _WRITTEN_BY = re.compile(
 )
 _NO_AUTHOR = re.compile(r"https?:|www\.|@|\b(?:admin|administrator|null|undefined|none|unknown|user)\b", re.IGNORECASE)
 _MAX_CHARS = 60
+_MAX_DECLARED = 100
 
 
 def find_authors(
@@ -68,10 +69,10 @@ def _organisations(names: list[str]) -> tuple[str, ...]:
 def _declared(node: Node, nodes: list[Node]) -> list[str]:
     """Author and creator of the article node: strings, objects, lists of them, or references by "@id"."""
     for field in ("author", "creator"):
-        authors = (resolve(item, nodes) for item in _as_list(resolve(node.get(field), nodes)))
+        authors = (resolve(item, nodes) for item in _as_list(resolve(node.get(field), nodes))[:_MAX_DECLARED])
         names = [name for author in authors for name in _names(author)]
         if names:
-            return names
+            return names[:_MAX_DECLARED]
     return []
 
 

@@ -30,6 +30,8 @@ def mark_teasers(page: Page, title: str, url: str) -> None:
     """A linked heading is another article's; what stands with it in a small element is that article's teaser, unless
     the headline `title` or a heading that is no link is in there too."""
     name = bare(title)
+    chars = page.sums(lambda b: len(b.text))
+    own = page.sums(lambda b: _is_own(b, name))
     for block in page.blocks:
         if block.reason or block.link_share < _LINKED:
             continue
@@ -39,16 +41,21 @@ def mark_teasers(page: Page, title: str, url: str) -> None:
         span = page.spans.get(element)
         for parent in element.iterancestors():
             wider = page.spans.get(parent)
-            if wider is None or not _is_card(page.blocks[slice(*wider)], name):
+            if wider is None or _between(own, wider) or _between(chars, wider) > _TEASER_CHARS:
                 break
             span = wider
         if span:
             mark(page.blocks[slice(*span)], _A_TEASER)
 
 
-def _is_card(blocks: list[Block], name: str) -> bool:
-    own = any((b.tag in HEADINGS and b.link_share < _LINKED) or (name and bare(b.text) == name) for b in blocks)
-    return not own and sum(len(b.text) for b in blocks) <= _TEASER_CHARS
+def _is_own(block: Block, name: str) -> bool:
+    """Whether a block is the article's: its headline, or a heading that is no link."""
+    is_heading = block.tag in HEADINGS and block.link_share < _LINKED
+    return is_heading or (0 < len(block.text) <= 2 * len(name) and bare(block.text) == name)
+
+
+def _between(sums: list[int], span: tuple[int, int]) -> int:
+    return sums[span[1]] - sums[span[0]]
 
 
 def _address(element: HtmlElement) -> str:

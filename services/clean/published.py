@@ -8,9 +8,9 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from services.clean.dates import parse_date
+from services.clean.elements import short_text
 from services.clean.head import Head
 from services.clean.jsonld import Node, first
-from services.clean.words import squeeze
 from services.clean.written_dates import UPDATED, written_date
 from services.contracts.urls import domain_of
 
@@ -83,8 +83,8 @@ def _published_again(published: Dated, modified: Dated | None, shown: list[tuple
 def _named_date(tree: HtmlElement) -> list[str]:
     """Short texts of elements whose class says date, but not date of a change."""
     named = [e for e in tree.iter("p", "span", "div", "li", "small") if _DATE.search(e.get("class") or "")]
-    texts = (squeeze(" ".join(e.itertext())) for e in named if len(e) <= _FEW)
-    return [text for text in texts if len(text) <= _SHORT and not UPDATED.match(text)]
+    texts = (short_text(e, _SHORT) for e in named if len(e) <= _FEW)
+    return [text for text in texts if text is not None and not UPDATED.match(text)]
 
 
 def _month_first(head: Head, url: str) -> bool:

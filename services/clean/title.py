@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from services.clean.elements import short_text
 from services.clean.head import Head
 from services.clean.jsonld import Node
 from services.clean.site_name import SEPARATOR, is_site, without_site
@@ -35,8 +36,7 @@ def find_title(tree: HtmlElement, head: Head, node: Node, site: tuple[str, ...],
 
 
 def _texts(elements: Iterable[HtmlElement]) -> list[str]:
-    found = (squeeze(" ".join(e.itertext())) for e in elements)
-    return [text for text in found if 0 < len(text) <= _MAX_CHARS]
+    return [text for e in elements if (text := short_text(e, _MAX_CHARS))]
 
 
 def _agree(heading: str, title: str) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 from lxml.html import HtmlElement
 
+from services.clean.elements import short_text
+
 _TAGS = {
     "nav": "navigation", "footer": "a footer", "aside": "an aside", "form": "a form", "figure": "a figure",
     "figcaption": "a caption", "dialog": "a dialog", "menu": "a menu", "fieldset": "a form", "caption": "a caption",
@@ -58,7 +60,7 @@ def zone_of(element: HtmlElement) -> str | None:
 
 def _is_picture(figure: HtmlElement) -> bool:
     """A picture with its caption; figures hold tables and parts of articles too."""
-    return figure.find(".//table") is None and len(figure.text_content()) <= _FIGURE_CHARS
+    return figure.find(".//table") is None and short_text(figure, _FIGURE_CHARS) is not None
 
 
 def _named(element: HtmlElement) -> str | None:

@@ -135,6 +135,9 @@ def test_html_without_a_tag_is_read_as_text(page: Make, paragraphs: tuple[str, .
     assert (found.title, found.body) == ("Bridge reopens", "\n\n".join(paragraphs))
 
 
+LD_JSON = '<h1>A</h1><script type="application/ld+json">{{"@type": "Article", "author": {}}}</script>'
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -150,6 +153,12 @@ def test_html_without_a_tag_is_read_as_text(page: Make, paragraphs: tuple[str, .
         "<p>" + "a" * 1_000_000 + "</p>",
         "<p>" + "1 " * 200_000 + "</p>",
         "\ud800<p>x</p>",
+        "<div class=author><p itemprop=name><div class=date>3 March 2026" * 700,
+        "<div rel=author>" * 2000 + "By Ann Lee " * 100_000,
+        "<figure><button>" * 1000 + "<p>x</p>" * 50_000,
+        "<h1>A<article><h2><a href=/y>b" * 1500 + "<i></i>" * 50_000,
+        LD_JSON.format('"' + "(" * 500_000 + '"'),
+        LD_JSON.format("[" + '{"@id": "#a"},' * 200_000 + "1]"),
     ],
 )
 @pytest.mark.timeout(60)
