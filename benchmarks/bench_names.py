@@ -48,7 +48,9 @@ def unmarked(marked: str) -> tuple[str, Spans]:
 
 def by_service(texts: Sequence[str], model: str) -> list[Spans]:
     done = enrich([article(i, text) for i, text in enumerate(texts)], load_models(model))
-    return [{(m.start, m.end, OURS[e.type]) for e in one.entities if e.type in OURS for m in e.mentions} for one in done]
+    return [
+        {(m.start, m.end, OURS[e.type]) for e in one.entities if e.type in OURS for m in e.mentions} for one in done
+    ]
 
 
 def errors(row: Row, found: Spans) -> Iterator[str]:
