@@ -18,8 +18,11 @@ Candidate = tuple[etree._Element, str | None]
 def best_link(fields: Fields) -> str | None:
     """The address that page_links() has first, in nearly all feeds; it is found in a fifth of the time."""
     for link in fields.get("link", ()):
+        href = link.get("href")
+        if not href:
+            return link.text
         if _rank(link) == 0:
-            return link.get("href") or link.text
+            return href
     return None
 
 
