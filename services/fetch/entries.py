@@ -10,6 +10,7 @@ from itertools import islice
 
 from lxml import etree
 
+from services.fetch.channel import wishes
 from services.fetch.content import content_of, markup, worthwhile
 from services.fetch.dates import time_of
 from services.fetch.links import Candidate, best_link, entry_links, page_links, related
@@ -57,6 +58,7 @@ class Reader:
             language,
             hub=self._address(related(fields, "hub")),
             self_url=self._address(related(fields, "self")),
+            **wishes(fields),
         )
 
     def _item(self, entry: etree._Element, language: str | None) -> Item | None:

@@ -50,7 +50,8 @@ class Item(NamedTuple):  # which is made in a quarter of the time that a frozen 
 class Feed:
     """A feed or sitemap, items in its own order; `children` are the sitemaps that an index names.
 
-    `hub` tells of news at `self_url`, the feed's own address (https://www.w3.org/TR/websub/#discovery).
+    `hub` tells of news at `self_url`, the feed's own address (https://www.w3.org/TR/websub/#discovery). What it asks of
+    its readers: see channel.py.
     """
 
     title: str | None
@@ -61,6 +62,9 @@ class Feed:
     is_sitemap: bool = False
     hub: str | None = None
     self_url: str | None = None
+    ttl_s: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 def absolute(link: object, base: str) -> str | None:
