@@ -12,11 +12,12 @@ from services.runtime.web.target import MAX_URL_LENGTH, parse_target
 MAX_ENTRIES = 50_000
 """sitemaps.org: the most entries of one file; of a feed, no more are read either."""
 _PART = r"a-zA-Z0-9_%/:@!$&'()*+,=~.|\-"  # a set with \w in it takes longer
+_PATH = rf"/[{_PART}]*+(?:\?[{_PART}?]++)?+"
 # Addresses that parse_target() leaves as they are, but for the fragment: nearly all, and it takes 20 times as long.
 _SETTLED = re.compile(
-    rf"\s*+(https?://(?:[a-z0-9_-]{{1,40}}+\.){{1,5}}+[a-z]{{2,40}}+)(/[{_PART}]*+(?:\?[{_PART}?]++)?+)?+(?:#.*)?+\s*+",
-    re.ASCII | re.DOTALL,
+    rf"\s*+(https?://(?:[a-z0-9_-]{{1,40}}+\.){{1,5}}+[a-z]{{2,40}}+)({_PATH})?+(?:#.*)?+\s*+", re.ASCII | re.DOTALL
 )
+_ROOTED = re.compile(rf"\s*+(?!//)({_PATH})(?:#.*)?+\s*+", re.ASCII | re.DOTALL)
 
 
 class NotAFeed(ValueError):
@@ -71,7 +72,7 @@ def absolute(link: object, base: str) -> str | None:
     """`link` as an absolute address relative to `base`; None when it is empty or nothing that can be fetched."""
     if not isinstance(link, str) or not link.strip():
         return None
-    if found := settled(link):
+    if found := settled(link) or _rooted(link, base):
         return found
     try:
         return parse_target(link, base).url
@@ -83,3 +84,12 @@ def settled(link: str) -> str | None:
     """`link` when it is absolute and plain, as which it needs no reading; without a path it gets one."""
     found = _SETTLED.fullmatch(link)
     return found[1] + (found[2] or "/") if found and len(link) <= MAX_URL_LENGTH else None
+
+
+def _rooted(link: str, base: str) -> str | None:
+    """A plain path from the root of the base's site, as absolute address."""
+    found = _ROOTED.fullmatch(link)
+    if not found or "/." in found[1] or len(link) > MAX_URL_LENGTH:
+        return None
+    site = _SETTLED.fullmatch(base)
+    return site[1] + found[1] if site else None
