@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
-from services.contracts.revision import REVISION
+from services.contracts.revision import REVISION, rules_of
 from services.enrich.geography import NOWHERE, Where, places
 from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
@@ -16,7 +16,7 @@ from services.enrich.rules import by_rules
 from services.enrich.spans import Span, surface
 from services.enrich.topics import model_name, topics
 
-__all__ = ["ModelMissing", "Models", "check_models", "enrich", "load_models"]
+__all__ = ["ModelMissing", "Models", "check_models", "enrich", "load_models", "models_of"]
 
 UNDETERMINED = "und"
 
@@ -41,15 +41,23 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
             spans = by_rules(text, article.language, spans)
         named = resolve(text, spans, lexicon, models.gazetteer)
     where = places(named, models.gazetteer)
-    version, about = models.versions.get(article.language), {"topics": model_name(models.topics)}
+    # What is enriched again stays of the release that read its page, or a replay of that page could not better it.
+    revision = article.revision if article.retagged_at else max(article.revision, REVISION)
     return Enriched(
-        **{**dict(article), "revision": max(article.revision, REVISION)},
+        **{**dict(article), "revision": revision},
         entities=tuple(_entity(text, body, one, where.get(one.id, NOWHERE)) for one in named),
         topics=topics(article, models.topics),
         keyphrases=_keyphrases(article, text, body, named),
         reading_minutes=reading_minutes(article.word_count, article.language),
-        models={"ner": version, **about} if version else about,
+        models=models_of(article.language, models),
     )
+
+
+def models_of(language: str, models: Models) -> dict[str, str]:
+    """Names and versions of all that is at work on articles of a language, as their `models` has them."""
+    version = models.versions.get(language)
+    rest = {"topics": model_name(models.topics), "rules": rules_of(REVISION)}
+    return {"ner": version, **rest} if version else rest
 
 
 def _keyphrases(article: Article, text: str, body: int, named: list[Named]) -> tuple[str, ...]:

@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TypeVar
 
-from services.contracts.indices import EMBEDDING
-from services.index import history, kept
+from services.index import history, kept, retagged
 from services.index.bulk import Answer, Kind, Route, Write
 from services.index.kept import Document
 from services.index.stored import Stored, look_up
@@ -30,6 +29,8 @@ class Standing(Enum):
 
     NEWEST = "newest"
     """it is what is stored"""
+    RETAGGED = "retagged"
+    """it was stored, and is now as it was enriched again"""
     SUPERSEDED = "superseded"
     """a newer version of the page is there"""
     GONE = "gone"
@@ -44,11 +45,11 @@ def absorb(stored: Document, late: Document, version: int) -> Document | None:
 
 
 Change = Callable[[Document, Document, int], Document | None]
-CHANGES: dict[Standing, Change] = {Standing.SUPERSEDED: absorb, Standing.NEWEST: kept.complete}
+CHANGES: dict[Standing, Change] = {Standing.SUPERSEDED: absorb, Standing.NEWEST: retagged.replace}
 """How what is stored is changed by a record that lost against it."""
 POOR = tuple({*kept.NEEDED, *history.NEEDED})
 """The fields that a version reads which takes another's place and lacks enrichment."""
-CONFLICTING = (*POOR, EMBEDDING)
+CONFLICTING = tuple({*POOR, *retagged.NEEDED})
 """The fields that these read."""
 
 
@@ -64,7 +65,8 @@ class Result:
 class Record:
     """One version of a page: an article, or a tombstone. `make` gives its document when it is about to be sent.
 
-    `lacks`: whether it lacks enrichment; `vector`: whether it has what `kept.complete` may add to what is stored.
+    `lacks`: whether it lacks enrichment; `vector`: whether it has what `kept.complete` may add to what is stored;
+    `again`: whether it was enriched again.
     `then` makes what is written once the record is known to be stored.
     """
 
@@ -73,6 +75,7 @@ class Record:
     make: Callable[[], Document]
     lacks: bool = False
     vector: bool = False
+    again: bool = False
     then: Callable[[], Write] | None = None
 
 
@@ -121,27 +124,30 @@ class Archive:
         same = [r.then() for r in lost if r.then and results[r.id].standing is Standing.NEWEST]
         await self._writer.write_all(same)  # a crash may have come before it
         for record in lost:
-            standing = results[record.id].standing
-            if standing is Standing.SUPERSEDED or (standing is Standing.NEWEST and record.vector):
-                await self._leave(record, now.get(record.id), CHANGES[standing])
+            standing, stored = results[record.id].standing, now.get(record.id)
+            differs = record.vector or record.again or (stored and "retagged_at" in stored.document)
+            if standing is Standing.SUPERSEDED or (standing is Standing.NEWEST and differs):
+                changed = await self._leave(record, stored, CHANGES[standing])
+                if changed and record.again and standing is Standing.NEWEST:
+                    results[record.id] = Result(Standing.RETAGGED)
         return results
 
-    async def _leave(self, record: Record, stored: Stored | None, change: Change) -> None:
-        """Give the version that won what this one has and it lacks. Rare: both late and poor, or a model is new."""
+    async def _leave(self, record: Record, stored: Stored | None, change: Change) -> bool:
+        """Give the version that won what this one has and it lacks; whether that was anything."""
         for _ in range(ATTEMPTS):
             if stored is None or change(stored.document, record.make(), record.version) is None:
-                return
+                return False
             whole = (await look_up(self._es, self._alias, [record.id])).get(record.id)
             document = change(whole.document, record.make(), record.version) if whole else None
             if whole is None or document is None or whole.version < record.version:
-                return
+                return False
             if any(document[name] != whole.document.get(name) for name in document.keys() - {*history.FIELDS}):
                 document["indexed_at"] = datetime.now(UTC).isoformat()
             # At the stored version: whatever is newer still by then makes this a conflict, and we look again.
             write = Write(whole.index, record.id, whole.version, document, Route.INDEX, same=True)
             (answer,) = await self._writer.write_all([write])
             if answer.kind is Kind.WRITTEN:
-                return
+                return True
             stored = (await look_up(self._es, self._alias, [record.id], CONFLICTING)).get(record.id)
         raise Unavailable(f"article {record.id} is being written by several workers at once")
 

@@ -31,6 +31,7 @@ def article_record(
         lambda: to_document(article, indexed_at, decisions),
         lacks=any(model not in article.models for model in GROUPS),
         vector=article.embedding is not None,
+        again=article.retagged_at is not None,
         then=then,
     )
 

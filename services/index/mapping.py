@@ -92,6 +92,7 @@ _ARTICLE: dict[str, Any] = {
     "fingerprint": {"type": "keyword", "doc_values": False},
     EMBEDDING: {"type": "object", "dynamic": True},
     "models": STORED,
+    "retagged_at": DATE,
     "trail": STORED,
     # All readings are for merging; `versions`, what people see of them, is shown and counted only.
     "readings": STORED,
