@@ -52,7 +52,7 @@ def test_what_the_article_says_goes_on_and_the_model_is_named(models, make):
     article = make("Nothing to see.", "T")
     done = enrich([article], models)[0]
     assert done.model_dump(include=set(type(article).model_fields)) == {**article.model_dump(), "revision": REVISION}
-    assert done.models == {"ner": "en_newsloom_news 1.0.0", "topics": "media-topics 1"}
+    assert done.models == {"ner": "en_newsloom_news 1.0.0", "topics": "media-topics 2"}
     assert (done.topics, done.story_id) == ((), None)
 
 
