@@ -1,6 +1,6 @@
 """Names in headlines and in news of several kinds (benchmarks/data/names) beside a plain pipeline's: strict F1.
 
-    nice python benchmarks/bench_names.py [--model en_newsloom_news] [--baseline en_core_web_sm] [--half a | b] [--errors]
+    nice python benchmarks/bench_names.py [--model …] [--baseline en_core_web_sm] [--half a | b] [--errors]
 
 A name counts when start, end and type are right, as in bench_enrich.py; each text stands alone, as an article's body.
 """
@@ -48,7 +48,9 @@ def unmarked(marked: str) -> tuple[str, Spans]:
 
 def by_service(texts: Sequence[str], model: str) -> list[Spans]:
     done = enrich([article(i, text) for i, text in enumerate(texts)], load_models(model))
-    return [{(m.start, m.end, OURS[e.type]) for e in one.entities if e.type in OURS for m in e.mentions} for one in done]
+    return [
+        {(m.start, m.end, OURS[e.type]) for e in one.entities if e.type in OURS for m in e.mentions} for one in done
+    ]
 
 
 def errors(row: Row, found: Spans) -> Iterator[str]:
