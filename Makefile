@@ -88,8 +88,9 @@ bench-language: setup-dev ## is the language of a text right? (LANGUAGES: folder
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries
 	$(BIN)/python benchmarks/bench_extract.py $(DATA)
-bench-enrich: setup-dev ## entities: lists of our own articles; quality and speed on DATA, if given, beside the plain model
+bench-enrich: setup-dev ## entities: lists, headlines and kinds of news of our own; quality and speed on DATA, if given, beside the plain model
 	$(BIN)/python benchmarks/bench_entity_lists.py
+	$(BIN)/python benchmarks/bench_names.py
 	$(if $(DATA),$(BIN)/python benchmarks/bench_enrich.py $(DATA))
 
 .PHONY: bench-poll

@@ -1,6 +1,6 @@
 """Names in headlines and in news of several kinds (benchmarks/data/names) beside a plain pipeline's: strict F1.
 
-    nice python benchmarks/bench_names.py [--model en_newsloom_news] [--baseline en_core_web_sm] [--half a | b] [--errors]
+    nice python benchmarks/bench_names.py [--model …] [--baseline en_core_web_sm] [--half a | b] [--errors]
 
 A name counts when start, end and type are right, as in bench_enrich.py; each text stands alone, as an article's body.
 """

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
 from services.contracts.revision import REVISION, rules_of
+from services.enrich.datelines import with_datelines
 from services.enrich.geography import NOWHERE, Where, places
 from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
@@ -12,6 +13,7 @@ from services.enrich.plausible import reads_as
 from services.enrich.reading_time import reading_minutes
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
+from services.enrich.results import with_results
 from services.enrich.rules import by_rules
 from services.enrich.spans import Span, surface
 from services.enrich.topics import model_name, topics
@@ -39,7 +41,7 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
         spans = merge(text, confirmed(text, model), list(lexicon.find(text)), lexicon)
         if article.language not in models.pipelines:
             spans = by_rules(text, article.language, spans)
-        named = resolve(text, spans, lexicon, models.gazetteer)
+        named = resolve(text, with_results(text, with_datelines(text, spans)), lexicon, models.gazetteer)
     where = places(named, models.gazetteer)
     # What is enriched again stays of the release that read its page, or a replay of that page could not better it.
     revision = article.revision if article.retagged_at else max(article.revision, REVISION)
