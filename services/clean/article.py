@@ -65,7 +65,11 @@ def _mark_zones(page: Page) -> None:
             text[reason] += _paragraphs(page.blocks[first:end])
             done = end
     for first, end, reason in zones:
-        named = text[reason] > _MOST_IF_PARAGRAPHS * sums[-1] and reason.startswith(("named", "may be")) and not is_of_readers(reason)
+        named = (
+            text[reason] > _MOST_IF_PARAGRAPHS * sums[-1]
+            and reason.startswith(("named", "may be"))
+            and not is_of_readers(reason)
+        )
         if share[reason] <= _limit(reason) * sums[-1] and not named:
             mark(page.blocks[first:end], reason)
 

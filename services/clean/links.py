@@ -71,7 +71,7 @@ def _leads_elsewhere(element: HtmlElement, url: str) -> bool:
 
 
 def _site(url: str) -> str:
-    """The name of a site in its host, without country: "bbc" of www.bbc.co.uk and bbc.com. Empty where there is none."""
+    """The name of a site in its host, without country: "bbc" of www.bbc.co.uk and bbc.com. Empty where none is."""
     try:
         labels = (urlsplit(url).hostname or "").split(".")
     except ValueError:
@@ -100,7 +100,9 @@ def mark_links(blocks: list[Block], url: str) -> None:
 def _is_in_a_card(element: HtmlElement) -> bool:
     """Whether a link holds the element and more: a picture, or other lines."""
     link = next(element.iterancestors("a"), None)
-    return link is not None and (link.find(".//img") is not None or sum(e.tag in BLOCKS for e in link.iter()) > _ONE_LINE)
+    return link is not None and (
+        link.find(".//img") is not None or sum(e.tag in BLOCKS for e in link.iter()) > _ONE_LINE
+    )
 
 
 def _mark_labelled(blocks: list[Block], url: str) -> None:

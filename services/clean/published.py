@@ -26,6 +26,7 @@ _MODIFIED = (
     "last-modified", "og:article:modified_time",
 )  # fmt: skip
 _LONG_AFTER = timedelta(days=90)
+_A_DAY_APART = timedelta(days=2)
 _DATE = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|published|posted|pubdate|datum|fecha|data|tarih|дата)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -45,27 +46,50 @@ def find_published(
     own = marked if len({value[:10] for value in marked}) == 1 else []
     declared = [node.get("datePublished"), *head.every(_PUBLISHED), *own, node.get("dateCreated")]
     month_first = _month_first(head, url)
-    if found := _first_date(declared, fetched_at):
+    dates = [found for value in declared if (found := parse_date(first(value), fetched_at))]
+    if dates:
         shown = [(line, day) for line in beside if (day := written_date([line], month_first=month_first))]
+        found = _earlier(_as_shown(dates, shown), written_date(_marked_texts(tree), month_first=month_first))
         return _published_again(found, find_modified(head, node, found, fetched_at), shown) or found
     times = tree.xpath("(//article//time | //main//time)/@datetime") or tree.xpath("//time/@datetime")
     if found := _first_date(times[:1], fetched_at):
         return found
-    for lines in ([*head.every(_PUBLISHED), *beside], _named_date(tree)):
+    # "Published 5 May" counts more than "Updated 6 June" above it.
+    shown_first = sorted(beside, key=lambda line: bool(UPDATED.search(line)))
+    for lines in ([*head.every(_PUBLISHED), *shown_first], _named_date(tree)):
         written = written_date(lines, month_first=month_first)
         if written and written <= fetched_at:
             return written
     return None
 
 
+def _as_shown(declared: list[datetime], shown: list[tuple[str, datetime]]) -> datetime:
+    """The first declared time, or where they differ the first that is of a day that the page shows."""
+    days = {day.date() for line, day in shown if not UPDATED.search(line)}
+    return next((time for time in declared if time.date() in days), declared[0])
+
+
+def _marked_texts(tree: HtmlElement) -> list[str]:
+    """Short texts marked as the publication's date."""
+    texts = (squeeze(" ".join(e.itertext())) for e in tree.iterfind(".//*[@itemprop='datePublished']"))
+    return [text for text in texts if 0 < len(text) <= _SHORT]
+
+
+def _earlier(declared: datetime, marked: datetime | None) -> datetime:
+    """`marked`, where it is days before: what is declared is when the page was made anew."""
+    return marked if marked and declared - marked > _A_DAY_APART else declared
+
+
 def _published_again(
     published: datetime, modified: datetime | None, shown: list[tuple[str, datetime]]
 ) -> datetime | None:
-    """`modified`, where it is long after and the date that the page shows as its own: the text was written anew."""
+    """`modified`, where it is long after and the date that the page shows as its own: the text was written anew. The
+    shown day, where that is another: `modified` is in UTC."""
     if modified is None or modified - published < _LONG_AFTER or not shown:
         return None
-    anew = all(day.date() == modified.date() and not UPDATED.search(line) for line, day in shown)
-    return modified if anew else None
+    if not all(abs(day - modified) < _A_DAY_APART and not UPDATED.search(line) for line, day in shown):
+        return None
+    return modified if modified.date() == shown[0][1].date() else shown[0][1]
 
 
 def _named_date(tree: HtmlElement) -> list[str]:
