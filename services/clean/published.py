@@ -71,7 +71,7 @@ def _as_shown(declared: list[datetime], shown: list[tuple[str, datetime]]) -> da
 
 def _marked_texts(tree: HtmlElement) -> list[str]:
     """Short texts marked as the publication's date."""
-    texts = (squeeze(" ".join(e.itertext())) for e in tree.iterfind(".//*[@itemprop='datePublished']"))
+    texts = (squeeze(" ".join(e.itertext())) for e in tree.xpath('//*[@itemprop="datePublished"]'))
     return [text for text in texts if 0 < len(text) <= _SHORT]
 
 
