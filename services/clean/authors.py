@@ -61,9 +61,13 @@ def _as_declared(names: list[str], site: str) -> tuple[str, ...]:
 
 
 def _organisations(names: list[str]) -> tuple[str, ...]:
-    """The first declared author as it stands: "dpa", "Staff"; addresses and empty words are none."""
+    """The first declared author as it stands: "dpa", "Staff"; addresses, numbers and empty words are none."""
     kept = (squeeze(html.unescape(name)) for name in names)
-    return next(((name,) for name in kept if 2 <= len(name) <= _MAX_CHARS and not _NO_AUTHOR.search(name)), ())
+    return next(((name,) for name in kept if 2 <= len(name) <= _MAX_CHARS and _is_name(name)), ())
+
+
+def _is_name(name: str) -> bool:
+    return any(c.isalpha() for c in name) and not _NO_AUTHOR.search(name)
 
 
 def _declared(node: Node, nodes: list[Node]) -> list[str]:

@@ -17,7 +17,7 @@ from services.clean.zones import is_of_readers
 
 # Below this many characters the page may be built in a way that we do not see through.
 _DOUBTFUL_CHARS = 700
-# So too if more than half of the page's prose is not the article's, as with many comments or a name that we take wrongly.
+# So too if it is less than half of the page's prose: there are many comments, or a name was taken wrongly.
 _DOUBTFUL_SHARE = 0.5
 # Nested deeper, a page is hostile: trafilatura takes minutes for 2,000 tables in each other.
 _SANE_DEPTH = 80

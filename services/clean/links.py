@@ -78,7 +78,7 @@ def _leads_elsewhere(element: HtmlElement, url: str) -> bool:
 
 
 def _site(url: str) -> str:
-    """The name of a site in its host, without country: "bbc" of www.bbc.co.uk and bbc.com. Empty where there is none."""
+    """The name of a site in its host, without country: "bbc" of www.bbc.co.uk and bbc.com. Empty where none is."""
     try:
         labels = (urlsplit(url).hostname or "").split(".")
     except ValueError:

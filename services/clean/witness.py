@@ -1,4 +1,4 @@
-"""What a page says elsewhere of its text: paragraphs that its metadata quotes are the article's, wherever they stand."""
+"""What a page says elsewhere of its text: paragraphs that its metadata quote are the article's, wherever they stand."""
 
 import html
 import re
@@ -24,7 +24,8 @@ def text_of(node: Node) -> str:
 
 def restore(blocks: list[Block], text: str, lead: str) -> None:
     """Paragraphs that were taken for furniture lose the reason if they are in the declared `text`, or if the article's
-    description `lead` is made of them and of no other block. Both as words.bare spells them. Captions are quoted too, and stay out."""
+    description `lead` is made of them and of no other block. Captions, quoted too, stay out. Both texts are as
+    words.bare spells them."""
     kept = " ".join(bare(b.text) for b in blocks if b.reason is None and b.weight) if lead else ""
     for block in blocks:
         if block.reason is None or not block.weight or _PICTURES.search(block.reason):

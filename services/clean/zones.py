@@ -1,6 +1,7 @@
 """Which elements hold furniture, by tag, role and the words in their class and id."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,6 +36,8 @@ _CONTENT = re.compile(
 
 _UNNAMED = frozenset(("html", "body", "main", "h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_ID_PARTS = 3
+# Pages repeat their names, and sites their pages': so many are remembered, cut to so many characters.
+_NAMES, _NAME_CHARS = 4096, 100
 _FIGURE_CHARS = 600
 _CAPTION_CHARS = 400
 _BESIDE_PICTURES = frozenset(("text", "content", "has", "with", "no"))
@@ -74,17 +77,24 @@ def _named(element: HtmlElement) -> str | None:
     if "hidden" in names and not any(_SHOWN.search(name) for name in names):
         return "hidden"
     for name in names:
-        parts = parts_of(name)
-        word = (
-            next((p for p in parts if p in _WORDS), None)
-            or next((f"{a} {b}" for a, b in pairwise(parts) if f"{a}_{b}" in _PAIRS), None)
-            or next((end for p in parts for end in _ENDS if p.endswith(end)), None)
-        )
+        word = _word_of(name[:_NAME_CHARS])
         if word and (word not in _LISTS or element.find(".//a[@href]") is not None):
             return f"{'may be' if word in _WEAK else 'a box' if word in _BOXES else 'named'} “{word}”"
-    return "a picture" if any(_says_picture(name) for name in names) and _is_captioned(element) else None
+    return "a picture" if any(_says_picture(name[:_NAME_CHARS]) for name in names) and _is_captioned(element) else None
 
 
+@lru_cache(_NAMES)
+def _word_of(name: str) -> str | None:
+    """The word in a class or id that says furniture."""
+    parts = parts_of(name)
+    return (
+        next((p for p in parts if p in _WORDS), None)
+        or next((f"{a} {b}" for a, b in pairwise(parts) if f"{a}_{b}" in _PAIRS), None)
+        or next((end for p in parts for end in _ENDS if p.endswith(end)), None)
+    )
+
+
+@lru_cache(_NAMES)
 def _says_picture(name: str) -> bool:
     parts = parts_of(name)
     return not _PICTURES.isdisjoint(parts) and _BESIDE_PICTURES.isdisjoint(parts)
