@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from services.clean.article import choose
-from services.clean.blocks import Block, Page
+from services.clean.blocks import Block, Page, mark
 from services.clean.furniture import judge
 from services.clean.links import LEADS_ELSEWHERE
 from services.clean.metadata import Metadata
@@ -24,8 +24,8 @@ _LINK_LINE = 0.6
 
 @dataclass(frozen=True)
 class Body:
-    """`lines` in page order with the reason why each is furniture (None: kept); `by`: the extractor; `notes`: what
-    went wrong on the way; `link_lines`: lines that are mostly links."""
+    """All `lines` of the page in its order with the reason why each is not the article's (None: kept); `by`: the
+    extractor; `notes`: what went wrong on the way; `link_lines`: lines that are mostly links."""
 
     lines: tuple[str, ...]
     reasons: tuple[str | None, ...]
@@ -50,7 +50,7 @@ def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
         return own
     other = _from_trafilatura(tree, about.title, about.authors)
     if other.size > _MUCH_MORE * own.size:
-        return other
+        return _with_the_rest(other, own)
     return replace(own, notes=other.notes)
 
 
@@ -61,7 +61,16 @@ def _from_blocks(page: Page, about: Metadata, url: str) -> Body:
     kept = [block for block in blocks if block.reason is None]
     for block, reason in zip(kept, judge([block.text for block in kept], about.title, about.authors), strict=True):
         block.reason = reason
-    return Body(tuple(b.text for b in blocks), tuple(b.reason for b in blocks), "blocks", (), linked)
+    mark((*page.blocks[:first], *page.blocks[end:]), "outside of the article's element")
+    return Body(tuple(b.text for b in page.blocks), tuple(b.reason for b in page.blocks), "blocks", (), linked)
+
+
+def _with_the_rest(chosen: Body, own: Body) -> Body:
+    """`chosen`, and behind it the page's lines that are not in it."""
+    there = set(chosen.lines)
+    rest = [(line, why) for line, why in zip(own.lines, own.reasons, strict=True) if line not in there]
+    reasons = (why or "not in the text that trafilatura finds" for _, why in rest)
+    return replace(chosen, lines=(*chosen.lines, *(line for line, _ in rest)), reasons=(*chosen.reasons, *reasons))
 
 
 def _links(blocks: Sequence[Block]) -> int:
