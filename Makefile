@@ -93,6 +93,11 @@ bench-enrich: setup-dev ## entities: lists, headlines and kinds of news of our o
 	$(BIN)/python benchmarks/bench_names.py
 	$(if $(DATA),$(BIN)/python benchmarks/bench_enrich.py $(DATA))
 
+.PHONY: bench-service
+bench-service: setup-dev ## clean and enrich with Kafka beside the filters extract and enrich (DATA, NERDATA; a running stack)
+	$(BIN)/python benchmarks/bench_service.py clean $(DATA)
+	$(if $(NERDATA),$(BIN)/python benchmarks/bench_service.py enrich $(NERDATA))
+
 .PHONY: bench-poll
 bench-poll: setup-dev ## polling 10,000 feeds of a local server: feeds a second, memory (needs a running stack)
 	$(BIN)/python benchmarks/bench_poll.py

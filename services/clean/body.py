@@ -28,8 +28,8 @@ _LINK_LINE = 0.6
 
 @dataclass(frozen=True)
 class Body:
-    """`lines` in page order with the reason why each is furniture (None: kept); `by`: the extractor; `notes`: what
-    went wrong on the way; `link_lines`: lines that are mostly links."""
+    """All `lines` of the page in its order with the reason why each is not the article's (None: kept); `by`: the
+    extractor; `notes`: what went wrong on the way; `link_lines`: lines that are mostly links."""
 
     lines: tuple[str, ...]
     reasons: tuple[str | None, ...]
@@ -56,7 +56,7 @@ def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
     other = _from_trafilatura(tree, about.title, about.authors)
     for opinion in (other, _from_data(about)):
         if opinion.size > _MUCH_MORE * own.size and not _by_readers(opinion, page):
-            return opinion
+            return _with_the_rest(opinion, own)
     return replace(own, notes=other.notes)
 
 
@@ -74,19 +74,32 @@ def _from_blocks(page: Page, about: Metadata, url: str) -> Body:
     for block, reason in zip(kept, judge([block.text for block in kept], about.title, about.authors), strict=True):
         block.reason = reason
     _mark_boxes_that_ask(page)
-    return Body(tuple(b.text for b in blocks), tuple(b.reason for b in blocks), "blocks", (), linked)
+    mark((*page.blocks[:first], *page.blocks[end:]), "outside of the article's element")
+    return Body(tuple(b.text for b in page.blocks), tuple(b.reason for b in page.blocks), "blocks", (), linked)
+
+
+def _with_the_rest(chosen: Body, own: Body) -> Body:
+    """`chosen`, and behind it the page's lines that are not in it."""
+    there = set(chosen.lines)
+    rest = [(line, why) for line, why in zip(own.lines, own.reasons, strict=True) if line not in there]
+    reasons = (why or f"not in the text of {chosen.by}" for _, why in rest)
+    return replace(chosen, lines=(*chosen.lines, *(line for line, _ in rest)), reasons=(*chosen.reasons, *reasons))
 
 
 def _mark_boxes_that_ask(page: Page) -> None:
     """What stands with a request to readers in an element without prose is its advertisement."""
-    for block in page.blocks:
-        if block.reason != ASKS:
+    prose = page.sums(lambda b: bool(b.weight and b.reason is None))
+    done = 0  # what stands in a box that was marked has no wider one
+    for at, block in enumerate(page.blocks):
+        if block.reason != ASKS or at < done:
             continue
-        for element in block.element.iterancestors():
-            first, end = page.spans.get(element, (0, 0))
-            if any(b.weight and b.reason is None for b in page.blocks[first:end]):
+        box = (at, at)
+        for span in (page.spans[element] for element in block.element.iterancestors() if element in page.spans):
+            if prose[span[0]] != prose[span[1]]:
                 break
-            mark(page.blocks[first:end], "beside a request to readers")
+            box = span
+        mark(page.blocks[slice(*box)], "beside a request to readers")
+        done = box[1]
 
 
 def _links(blocks: Sequence[Block]) -> int:

@@ -78,6 +78,8 @@ def reason_of(line: str) -> str | None:
     ask = starts("asks").match(key)
     if ask and size <= (_ASK_WORDS if len(ask.group().split()) < _SURE_WORDS else _LONG_ASK_WORDS):
         return ASKS
+    if size <= _DATE_WORDS and starts("dated").match(key) and written_date([line]):
+        return "a date"
     if _CREDIT.match(line) or (size <= _NOTICE_WORDS and starts("notices").match(key) and not is_prose(line)):
         return "a credit or notice"
     return None

@@ -1,6 +1,5 @@
 """Runs cases through what the clean service runs, in worker processes that are killed at its limit."""
 
-import resource
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
@@ -14,13 +13,14 @@ from services.clean.app import warm, work
 from services.clean.limits import CleanLimits
 from services.contracts.fates import Skip
 from services.contracts.messages import Article
+from services.runtime.memory import bound_memory, within_memory
 from services.runtime.pool import TASKS_PER_WORKER, TRIES_ALONE
+from services.runtime.settings import Settings
 from services.runtime.stage import Failure, Forward
 from support.fuzz.cases import Case, make
 
 LIMITS = CleanLimits(min_words=0)
 CHUNK = 50
-MAX_MIB = 4096
 _pages: list[bytes] = []
 
 
@@ -36,10 +36,10 @@ class Ran:
 
 
 def prepare(pages: Sequence[bytes]) -> None:
-    """A worker's own pages, and its memory: more than the service would ever need is a fault."""
+    """A worker's own pages, and the bound of its memory."""
     _pages[:] = pages
     warm()
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MIB << 20, MAX_MIB << 20))
+    bound_memory(Settings.model_fields["worker_memory_mib"].default)
 
 
 def run_case(case: Case, slow_s: float) -> Ran:
@@ -107,7 +107,7 @@ class Workers:
 
     def start(self, function: Any, *given: Any, limit_s: float) -> Any:
         """The future of `function`; its worker is killed after `limit_s` seconds."""
-        return self._pool.schedule(function, args=given, timeout=limit_s)
+        return self._pool.schedule(within_memory, args=(function, *given), timeout=limit_s)
 
 
 def result(future: Any) -> Any:
