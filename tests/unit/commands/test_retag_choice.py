@@ -45,7 +45,7 @@ def test_names_of_a_language_whose_model_is_gone_are_let_be() -> None:
 
 
 def test_what_enrich_makes_now_does_not_differ() -> None:
-    models = Models({}, {}, load_gazetteer())
+    models = Models({}, {}, {}, load_gazetteer())
     (done,) = enrich([Article.model_validate(enriched("a").model_dump())], models)
     assert differences(to_document(done, NOW), models_of("en", models)) == []
     assert done.models["rules"] == rules_of(REVISION)
