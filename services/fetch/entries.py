@@ -49,8 +49,10 @@ class Reader:
         language = _language(about, fields, language_of(root.get(_LANG)))
         items: dict[str, Item] = {}
         for entry in islice(root.iter("{*}item", "{*}entry"), MAX_ENTRIES):
-            if item := self._item(entry, language):
-                items.setdefault(item.url, item)
+            inside = fields_of(entry)
+            url = self._page(entry, inside)
+            if url and url not in items:
+                items[url] = self._item(url, entry, inside, language)
         return Feed(
             self._first(fields, TITLES, plain, MAX_TITLE),
             tuple(items.values()),
@@ -61,12 +63,11 @@ class Reader:
             **wishes(fields),
         )
 
-    def _item(self, entry: etree._Element, language: str | None) -> Item | None:
-        fields = fields_of(entry)
+    def _page(self, entry: etree._Element, fields: Fields) -> str | None:
         link = best_link(fields)
-        url = (settled(link) if link else None) or self._address(entry_links(entry, fields))
-        if url is None:
-            return None
+        return (settled(link) if link else None) or self._address(entry_links(entry, fields))
+
+    def _item(self, url: str, entry: etree._Element, fields: Fields, language: str | None) -> Item:
         if "media:group" in fields:
             fields = {**fields_of(fields["media:group"][0]), **fields}
         about = self._first(fields, SUMMARIES, telling, MAX_SUMMARY)
