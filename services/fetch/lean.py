@@ -38,10 +38,11 @@ def without_articles(body: bytes) -> bytes | None:
 
 def _is_markup(body: bytes, start: int, end: int) -> bool:
     """Whether what is at `end` is, as what is at `start` is; no in doubt."""
-    return all(
-        (last := body.rfind(opening, start, end)) < 0 or body.find(closing, last + len(opening), end) >= 0
-        for opening, closing in _HIDING
-    )
+    for opening, closing in _HIDING:
+        last = body.rfind(opening, start, end)
+        if last >= 0 and body.find(closing, last + len(opening), end) < 0:
+            return False
+    return True
 
 
 def _end_of_text(body: bytes, at: int) -> int:
