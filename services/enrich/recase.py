@@ -6,7 +6,7 @@ has in lower case alone is no name; what it has with a capital too ("Bush", "For
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def _may_be_acronym(written: str) -> bool:
     return len(written) > 1 and written.isupper()
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def is_common(word: str) -> bool:
     """Whether a word in lower case, or what it is a regular form of, is in the dictionary and no name there too."""
     word = re.sub(r"['’]s?$", "", word)
