@@ -110,6 +110,9 @@ class Took:
     seconds: float
     cpu: float
 
+    def __str__(self) -> str:
+        return f"{self.size} in {self.seconds:.1f} s, {self.cpu:.1f} CPU s"
+
 
 def cpu_of(process: psutil.Process) -> float:
     """CPU seconds of a process and its children so far."""
@@ -267,6 +270,7 @@ def main() -> None:
             rounds[f"newsloom run {args.stage}"].append(running.round(items))
             if args.stage == "clean":
                 rounds["trafilatura, one process"].append(by_trafilatura(items))
+            print("; ".join(f"{side} {all_took[-1]}" for side, all_took in rounds.items()), flush=True)
     report(rounds, "pages" if args.stage == "clean" else "words")
 
 
