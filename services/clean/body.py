@@ -80,7 +80,7 @@ def _from_blocks(page: Page, about: Metadata, url: str) -> Body:
 def _mark_boxes_that_ask(page: Page) -> None:
     """What stands with a request to readers in an element without prose is its advertisement."""
     for block in page.blocks:
-        if block.reason != ASKS:
+        if block.reason != ASKS or block.tag == "li":
             continue
         for element in block.element.iterancestors():
             first, end = page.spans.get(element, (0, 0))
