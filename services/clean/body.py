@@ -91,7 +91,7 @@ def _mark_boxes_that_ask(page: Page) -> None:
     prose = page.sums(lambda b: bool(b.weight and b.reason is None))
     done = 0  # what stands in a box that was marked has no wider one
     for at, block in enumerate(page.blocks):
-        if block.reason != ASKS or at < done:
+        if block.reason != ASKS or block.tag == "li" or at < done:
             continue
         box = (at, at)
         for span in (page.spans[element] for element in block.element.iterancestors() if element in page.spans):

@@ -27,9 +27,10 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SPLIT = re.compile(r"[^a-z0-9\u00c0-\uffff]+")
 
 
-# An element named so holds the article, whatever else its names say.
+# An element named so holds the article, whatever else its names say; "article-body__share" is only a part of it.
 _CONTENT = re.compile(
-    r"article-?_?body|articlebody|story-?_?body|storytext|entry-?_?content|post-?_?content|article-?_?content|article-?_?text|main-?_?content|post-?_?body|body-?_?text",
+    r"(?:(?:article|story|entry|post|news|main)[-_]{0,2}(?:body|content|text|main)|body[-_]{0,2}text)"
+    r"(?=$|\s|--|[-_]+(?:content|text|body|wrapper|wrap|container|inner|area|\d))",
     re.IGNORECASE,
 )
 
