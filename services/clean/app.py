@@ -45,6 +45,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
         partial(work, limits_of(settings)),
         workers=settings.workers,
         limit_s=settings.document_limit_s,
+        memory_mib=settings.worker_memory_mib,
         initializer=warm,
     )
     await pool.start()

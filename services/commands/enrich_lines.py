@@ -13,6 +13,7 @@ import orjson
 from tqdm import tqdm
 
 from services.clean.language import detect_language
+from services.clean.words import count_words
 from services.commands.entities_page import EntitiesPage
 from services.commands.output import print_line
 from services.contracts.messages import Article, Enriched, Source
@@ -65,7 +66,8 @@ async def _run(source: BinaryIO, jobs: int, html: Path | None, settings: Setting
 @asynccontextmanager
 async def _pool(jobs: int, settings: Settings) -> AsyncIterator[Pool]:
     limit, models = settings.document_limit_s, (settings.spacy_model, "", settings.topic_models)
-    pool = Pool(work, workers=jobs, limit_s=limit, initializer=load, initargs=models)
+    memory = settings.worker_memory_mib
+    pool = Pool(work, workers=jobs, limit_s=limit, memory_mib=memory, initializer=load, initargs=models)
     await pool.start()
     try:
         yield pool
@@ -75,7 +77,9 @@ async def _pool(jobs: int, settings: Settings) -> AsyncIterator[Pool]:
 
 def _answer(line: Line, outcome: Outcome | None) -> tuple[dict[str, Any], Enriched | None]:
     if isinstance(outcome, Forward) and isinstance(outcome.message, Enriched):
-        found = outcome.message.model_dump(mode="json", include={"entities", "topics", "keyphrases"}, exclude_none=True)
+        found = outcome.message.model_dump(
+            mode="json", include={"entities", "topics", "keyphrases", "reading_minutes"}, exclude_none=True
+        )
         return {"id": line.id, **found}, outcome.message
     error = outcome.detail if isinstance(outcome, Failure) else line.error
     return {"line": line.number, "id": line.id, "error": error}, None
@@ -114,7 +118,7 @@ def _article(number: int, title: str, body: str, language: str | None) -> Articl
         language=language or detect_language(f"{title}\n{body}", "en")[0],
         fetched_at=_NEVER,
         source=_SOURCE,
-        word_count=len(body.split()),
+        word_count=count_words(body),
         content_hash="",
     )
 

@@ -23,7 +23,9 @@ from services.clean.record import record
 from services.contracts.fates import BadInput
 from services.contracts.messages import PageMessage
 from services.runtime.errors import UsageError
-from services.runtime.settings import load_settings
+from services.runtime.memory import OUT_OF_MEMORY, bound_memory, within_memory
+from services.runtime.pool import TASKS_PER_WORKER
+from services.runtime.settings import Settings, load_settings
 
 Record = dict[str, Any]
 Work = Callable[[bytes], Record]
@@ -61,10 +63,10 @@ def extract(
             head = stream.readline()
         if _is_ndjson(head):
             lines = (line for line in chain((head,), stream) if line.strip())
-            records = _records(lines, work, 1 if jobs is None else jobs, settings.document_limit_s)
+            records = _records(lines, work, 1 if jobs is None else jobs, settings)
         else:
             page = orjson.dumps({"url": url or _NOWHERE, "body_base64": _base64(head + stream.read())})
-            records = _records((page,), work, jobs or 0, settings.document_limit_s)
+            records = _records((page,), work, jobs or 0, settings)
         if _write(records):
             raise typer.Exit(1)
 
@@ -82,6 +84,10 @@ def of_line(line: bytes, *, limits: CleanLimits, explain: bool, now: datetime) -
         return given | made | ({"url": None} if page.url == _NOWHERE else {})
     except (ValueError, BadInput) as error:
         return given | {"error": _message(error)}
+    except MemoryError:
+        raise  # the process is to end (runtime/memory.py)
+    except Exception as error:  # a bug; it is told in its line, and the other pages go on
+        return given | {"error": f"a bug in extraction: {error!r}"[:2000]}
 
 
 def _filled(loaded: Record) -> Record:
@@ -94,17 +100,18 @@ def _message(error: Exception) -> str:
     return str(error)
 
 
-def _records(lines: Iterable[bytes], work: Work, jobs: int, limit_s: float) -> Iterator[Record]:
-    """Records in the order of `lines`; with `jobs` processes, each page has `limit_s` seconds before its worker is
-    killed."""
+def _records(lines: Iterable[bytes], work: Work, jobs: int, settings: Settings) -> Iterator[Record]:
+    """Records in the order of `lines`; with `jobs` processes, a page that takes longer or more memory than the settings
+    say has its worker killed."""
+    limit_s, memory_mib = settings.document_limit_s, settings.worker_memory_mib
     if not jobs:
         yield from map(work, lines)
         return
-    pool = ProcessPool(max_workers=jobs, max_tasks=2000, context=get_context("spawn"))
+    pool = ProcessPool(jobs, TASKS_PER_WORKER, bound_memory, [memory_mib], get_context("spawn"))
     running: deque[tuple[bytes, Any]] = deque()
     try:
         for line in lines:
-            running.append((line, pool.schedule(work, args=[line], timeout=limit_s)))
+            running.append((line, pool.schedule(within_memory, args=[work, line], timeout=limit_s)))
             if len(running) > jobs * _AHEAD:
                 yield _result(*running.popleft(), limit_s)
         while running:
@@ -121,7 +128,8 @@ def _result(line: bytes, future: Any, limit_s: float) -> Record:
     except TookTooLong:
         failed = f"took longer than the limit of {limit_s:g} s (NEWSLOOM_DOCUMENT_LIMIT_S)"
     except ProcessExpired as error:
-        failed = f"the worker process died: {error}"
+        more = " for want of memory (NEWSLOOM_WORKER_MEMORY_MIB)" if error.exitcode == OUT_OF_MEMORY else ""
+        failed = f"the worker process died{more}: {error}"
     return _id_of(line) | {"error": failed}
 
 

@@ -50,6 +50,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
         work,
         workers=settings.workers,
         limit_s=settings.document_limit_s,
+        memory_mib=settings.worker_memory_mib,
         initializer=load,
         initargs=(settings.spacy_model, settings.embedding_model, settings.topic_models),
     )

@@ -42,8 +42,9 @@ def join_persons(text: str, forms: dict[str, Form], often: Mapping[str, int], le
     for family, person in persons.families():
         if not lexicon.is_certain(family) or _is_namesake(text, family, person):
             forms.setdefault(family, forms[person])
-    for name, form in list(forms.items()):
-        whole = persons.of(name)
+    # The longest first: what these stand for is settled when shorter ones join them.
+    for name, form in sorted(forms.items(), key=lambda item: -len(item[0].split())):
+        whole = persons.of(name) or _genitive_of(name, forms)
         if whole and (not lexicon.is_certain(name) or (form.type == "place" and _is_namesake(text, name, whole))):
             forms[name] = forms[whole]
 
@@ -55,6 +56,13 @@ def _family_names_tell(forms: dict[str, Form]) -> None:
         family = forms.get(words[-1]) if len(words) in (2, 3) and words[-1].lower() not in HEADS else None
         if family and family.type == "person" and form.known is None and form.type in ("place", "organisation"):
             forms[name] = Form(name, "person", None)
+
+
+def _genitive_of(name: str, forms: Mapping[str, Form]) -> str | None:
+    """The person whose full name `name` is with an s, as in German: "Angela Merkels"."""
+    bare = name.removesuffix("s")
+    form = forms.get(bare) if bare != name and " " in name else None
+    return bare if form and form.type == "person" and form.known is None else None
 
 
 def _is_namesake(text: str, name: str, person: str) -> bool:

@@ -24,23 +24,31 @@ ARTICLE_FIELDS = (
     "body",
     "authors",
     "published_at",
+    "published_from",
     "modified_at",
+    "modified_from",
     "fetched_at",
     "indexed_at",
     "language",
+    "language_confidence",
+    "kind",
     "source",
     "section",
     "tags",
     "paywalled",
     "image_url",
     "word_count",
+    "reading_minutes",
     "entities",
     "topics",
     "keyphrases",
     "story_id",
+    "version_count",
+    "changed_at",
+    "versions",
 )
-LIST_FIELDS = tuple(f for f in ARTICLE_FIELDS if f != "body")
-"""What a hit in a list has unless asked otherwise: all but the long text."""
+LIST_FIELDS = tuple(f for f in ARTICLE_FIELDS if f not in ("body", "versions"))
+"""What a hit in a list has unless asked otherwise: all but the long text and the history."""
 
 
 def _commas(value: object) -> object:

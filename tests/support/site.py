@@ -61,7 +61,12 @@ class Site:
         return [request.path for request in self.seen]
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection."""
+        """Serve one connection. Cancelled by `serving` alone, at its end, and never over as such: Python 3.11's streams
+        take a task that was cancelled for one that failed (asyncio/streams.py: `task.exception()`)."""
+        with suppress(asyncio.CancelledError):
+            await self._serve(reader, writer)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.active += 1
         self.most_active = max(self.most_active, self.active)

@@ -61,6 +61,37 @@ def test_short_forms_of_a_person():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("full", "shorter"),
+    [
+        ("Gabriel Boric Font", ["Boric", "Gabriel Boric", "Boric Font"]),
+        ("Luiz Inácio Lula da Silva", ["Lula", "Lula da Silva", "da Silva"]),
+        ("Maria Fernanda Espinosa Garcés", ["Espinosa", "Fernanda Espinosa", "Maria Espinosa"]),
+        ("Abdel Fattah al-Burhan", ["Burhan", "al-Burhan", "Fattah al-Burhan"]),
+    ],
+)
+def test_parts_of_a_longer_name(full, shorter):
+    assert {FullNames([full]).of(name) for name in shorter} == {full}
+
+
+def test_a_part_of_two_names_is_short_for_neither():
+    names = FullNames(["Gabriel Boric Font", "Ana Boric Ruiz"])
+    assert names.of("Boric") is None
+    assert names.of("Ana Font") is None
+
+
+def test_a_person_is_one_also_in_the_genitive_and_where_shorter_names_chain(found):
+    german = found("Die Rede Angela Merkels dauerte. Ministerin Angela Merkel ging.", language="de")
+    assert german["Angela Merkel"] == ("person", 2)
+    chain = found("President Gabriel Boric Font spoke. Gabriel Boric smiled. Then Boric left.")
+    assert chain == {"Gabriel Boric Font": ("person", 3)}
+
+
+def test_a_body_is_not_named_with_the_person_who_leads_it(found):
+    names = found("The Rapid Support Forces of Mohamed Hamdan Dagalo shelled a market in Khartoum.")
+    assert names["Mohamed Hamdan Dagalo"][0] == "person"
+
+
 def test_legal_forms_of_companies():
     assert [company(n) for n in ("Acme Inc.", "Acme Holdings Co., Ltd.", "SAP SE", "Inc")] == [
         "Acme",
