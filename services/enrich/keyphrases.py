@@ -8,7 +8,8 @@ much of the text, and by the title.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from services.enrich.clauses import clauses
@@ -52,14 +53,16 @@ def keyphrases(
     candidates = _candidates(found)
     scores = _scores(candidates, body, len(text))
     taken = [tuple(word.lower().strip(".,'’") for word in name.split()) for name in names]
-    chosen: list[Phrase] = []
+    chosen: dict[Phrase, str] = {}
     for phrase in sorted(scores, key=lambda p: (-scores[p], p)):
-        noun = any(names_a_thing(form, nouns, language) for form in candidates[phrase].forms)
-        if noun and not _overlaps(phrase, chosen) and not _said(phrase, taken):
-            chosen.append(phrase)
+        forms = {
+            form: times for form, times in candidates[phrase].forms.items() if names_a_thing(form, nouns, language)
+        }
+        if forms and not _overlaps(phrase, chosen) and not _said(phrase, taken):
+            chosen[phrase] = _shown(forms, candidates[phrase].forms, language)
         if len(chosen) == MOST:
             break
-    return tuple(_shown(candidates[phrase].forms) for phrase in chosen)
+    return tuple(chosen.values())
 
 
 def _candidates(found: Sequence[Run]) -> dict[Phrase, Candidate]:
@@ -109,7 +112,8 @@ def _overlaps(phrase: Phrase, chosen: Iterable[Phrase]) -> bool:
     return any(words <= set(other) or words >= set(other) for other in chosen)
 
 
-def _shown(forms: Counter[Phrase]) -> str:
-    """The form written most often, in lower case when any is; capitals of headlines and sentences say nothing."""
-    best = " ".join(forms.most_common(1)[0][0])
-    return best.lower() if any(word.islower() for word in map(" ".join, forms)) else best
+def _shown(nouns: Mapping[Phrase, int], forms: Iterable[Phrase], language: str) -> str:
+    """The one of `nouns` that is written most often, in lower case when any of `forms` is; capitals of headlines and
+    sentences say nothing, but in German they make the noun."""
+    best = " ".join(max(nouns.items(), key=itemgetter(1))[0])
+    return best.lower() if language != "de" and any(word.islower() for word in map(" ".join, forms)) else best

@@ -22,6 +22,9 @@ _ELIDED = re.compile(r"\w{1,5}['’](?=\w{3})")
 _ELIDING = frozenset({"fr", "it", "ca"})
 _JAPANESE = re.compile(r"[\u4e00-\u9fff々]{2,}|[\u30a1-\u30ff]{2,}")
 """Words of Chinese characters or katakana; hiragana, which stands between them, is grammar."""
+_ADJECTIVE = ("e", "en", "er", "es", "em")
+_PARTICIPLE = re.compile(r"^\w{3,}[^\We]ed$", re.IGNORECASE)
+"""Words like "developed" that stand where nouns do ("the newly developed"), but not "speed"."""
 _CONTRACTED = re.compile(r"['’](?:s|ll|re|ve|d|m|t)?$", re.IGNORECASE)
 
 
@@ -89,9 +92,12 @@ def nouns_of(found: Iterable[Run], language: str) -> Nouns | None:
 
 
 def names_a_thing(phrase: tuple[str, ...], nouns: Nouns | None, language: str) -> bool:
-    """Whether the main word of a phrase as written is a noun: in German by its capital, else one of `nouns`."""
+    """Whether the main word of a phrase as written is a noun: in German by its capital (and what stands in small case
+    before it by the ending of an adjective), else one of `nouns`; in English none that ends like a participle."""
     if language == "de":
-        return phrase[-1][0].isupper()
+        return phrase[-1][0].isupper() and all(w[0].isupper() or w.endswith(_ADJECTIVE) for w in phrase)
+    if language == "en" and _PARTICIPLE.search(phrase[-1]):
+        return False
     if nouns is None:
         return True
     main = (phrase[-1] if language in _NOUN_LAST else phrase[0]).lower()

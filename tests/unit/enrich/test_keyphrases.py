@@ -66,6 +66,19 @@ def test_languages(language, body, expected):
     assert expected in phrases("", body, language)
 
 
+def test_participles_are_none_and_words_that_only_end_like_them_are_some():
+    found = phrases("", "The newly developed of the two. A developed, the developed. The speed of a boat, the speed.")
+    assert "speed" in found
+    assert "developed" not in found
+
+
+def test_german_nouns_keep_their_capitals_and_verbs_begin_no_phrase():
+    body = "Die Aufsicht räumt Versäumnisse ein. Die Aufsicht räumt Versäumnisse ein, die Regulierung. Er reguliert."
+    found = phrases("", f"{body} Die Regulierung der Banken, die alte Regulierung.", "de")
+    assert "Regulierung" in found
+    assert not any("räumt" in phrase for phrase in found)
+
+
 @pytest.mark.parametrize("language", ["und", "zh", "xx"])
 def test_languages_that_are_not_served_have_none(language):
     assert phrases(TITLE, BODY, language) == ()
