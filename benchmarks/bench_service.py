@@ -6,11 +6,10 @@ DATA: for clean a folder of pages (`*.html.gz`, anywhere below), for enrich NDJS
 until there are --items. Needs running servers (NEWSLOOM_KAFKA and NEWSLOOM_ELASTICSEARCH); all is in a namespace of its
 own, which is removed again.
 
-The real service (`newsloom run`) is timed from when all messages are in its topic to the last outcome in Kafka, for the
-messages that it had not dealt with by then. The filter gets the same as lines, and is timed from the last line of a
-warm-up to its last line. They take turns. CPU is that of all processes of either, without the broker: it tells more
-than the clock where other load is on the machine. For clean, trafilatura's default reads the same pages in this
-process.
+The real service (`newsloom run`) is timed from the first message sent to its topic to the last outcome in Kafka. The
+filter gets the same as lines, and is timed from the last line of a warm-up to its last line. They take turns.
+CPU is that of all processes of either, without the broker: it tells more than the clock where other load is on the
+machine. For clean, trafilatura's default reads the same pages in this process.
 """
 
 import argparse
@@ -160,17 +159,16 @@ class Running:
         """Send `items`, and wait until they are through."""
         before = self.outcomes()
         topic = self.settings.name(READS[self._stage].name)
+        start, cpu = time.perf_counter(), cpu_of(self._process)
         for one in items:
             self._producer.send(topic, one.sent, key=one.key)
         self._producer.flush()
-        early = self.outcomes() - before
-        start, cpu = time.perf_counter(), cpu_of(self._process)
         while (done := self.outcomes() - before) < len(items):
             if time.perf_counter() - start > LIMIT_S:
                 raise SystemExit(f"{done} of {len(items)} outcomes after {LIMIT_S:g} s")
             time.sleep(LOOK_S)
         return Took(
-            round(sum(i.size for i in items) * (1 - early / len(items))),
+            sum(one.size for one in items),
             time.perf_counter() - start,
             cpu_of(self._process) - cpu,
         )
