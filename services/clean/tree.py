@@ -5,6 +5,8 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from services.clean.elements import BLOCKS
+
 # C0 controls end libxml2's reading of an attribute or the document; they carry no text.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -20,6 +22,26 @@ def parse(html: str) -> HtmlElement | None:
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         # `replace`: lone surrogates have no bytes in UTF-8.
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    _end_head(tree)
+    return tree
+
+
+def _end_head(tree: HtmlElement) -> None:
+    """Put into the body what began it, where <body> is left out, as HTML allows (WHATWG HTML, 13.1.2.4, Optional tags).
+
+    libxml2 takes HTML 4's elements for the beginning of a body, but not <article>, <main> and the like.
+    """
+    head = tree.find("head")
+    first = None if head is None else next((child for child in head if child.tag in BLOCKS), None)
+    if first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    strays = [first, *first.itersiblings()]
+    strays[-1].tail = f"{strays[-1].tail or ''}{body.text or ''}"
+    body.text = None
+    body[:0] = strays
