@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from services.clean.blocks import read_blocks
 from services.clean.body import main_text
 from services.clean.charset import binary_kind, decode
-from services.clean.kind import not_an_article
+from services.clean.kind import kind_of, not_an_article
 from services.clean.language import detect_language
 from services.clean.limits import CleanLimits as CleanLimits
 from services.clean.metadata import Metadata, read_metadata
@@ -87,11 +87,11 @@ def judge_finding(page: PageMessage, found: Finding, limits: CleanLimits) -> Art
         return Skip(SkipReason.TOO_SHORT, f"{words} words of article text; at least {limits.min_words} are wanted")
     if not title:
         return Skip(SkipReason.NOT_AN_ARTICLE, "no title was found")
-    language = language_of(page, found)
+    language, confidence = language_of(page, found)
     if limits.languages and language not in limits.languages:
         wanted = ", ".join(sorted(limits.languages))
         return Skip(SkipReason.LANGUAGE_NOT_WANTED, f"the text is in {language!r}; wanted are {wanted}")
-    return _article(page, found, title, body, language)
+    return _article(page, found, title, body, language, confidence)
 
 
 def title_of(page: PageMessage, found: Finding) -> str:
@@ -100,10 +100,10 @@ def title_of(page: PageMessage, found: Finding) -> str:
     return squeeze(found.title or page.title or hints.title or "")
 
 
-def language_of(page: PageMessage, found: Finding) -> str:
-    """Language of title and body; the declared one where they are too short to tell."""
+def language_of(page: PageMessage, found: Finding) -> tuple[str, float]:
+    """Language of title and body and the confidence; the declared one where they are too short to tell."""
     declared = page.language or (found.about.language if found.about else None) or (page.hints or Hints()).language
-    return detect_language(f"{found.body}\n{found.title}", declared)[0]
+    return detect_language(f"{found.body}\n{found.title}", declared)
 
 
 def _text_of(page: PageMessage, limits: CleanLimits) -> str | Skip:
@@ -138,15 +138,28 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
     fetched_at = page.fetched_at or _UNKNOWN_TIME
     about = read_metadata(tree, blocks, url, fetched_at)
     if not (about.published_at or page.published_at or (page.hints and page.hints.published_at)):
-        about = replace(about, published_at=guess_published(tree, url, fetched_at))
+        guess = guess_published(tree, url, fetched_at)
+        about = replace(about, published_at=guess and guess.at, published_from=guess and guess.found)
     body = main_text(tree, blocks, about, url)
     no_article = not_an_article(tree, about, url, body)
     return Finding(about.title, body.lines, body.reasons, about, no_article, body.by, body.notes)
 
 
-def _article(page: PageMessage, found: Finding, title: str, body: str, language: str) -> Article:
+def _published(page: PageMessage, about: Metadata | None) -> tuple[datetime | None, str | None]:
+    """When, and where that was found."""
+    if about and about.published_at:
+        return about.published_at, about.published_from
+    if page.published_at:
+        return page.published_at, "message"
+    hinted = page.hints.published_at if page.hints else None
+    return hinted, "hints" if hinted else None
+
+
+def _article(page: PageMessage, found: Finding, title: str, body: str, language: str, confidence: float) -> Article:
     about, hints = found.about, page.hints or Hints()
     url, domain = canonical_url(page.url), domain_of(page.url)
+    published_at, published_from = _published(page, about)
+    words = count_words(body)
     name = page.source_name or (about.site_name if about else None) or domain
     return Article(
         trail=page.trail,
@@ -157,16 +170,20 @@ def _article(page: PageMessage, found: Finding, title: str, body: str, language:
         description=(about.description if about else None) or page.description or hints.summary,
         body=body,
         authors=(about.authors if about else ()) or page.authors or hints.authors,
-        published_at=(about.published_at if about else None) or page.published_at or hints.published_at,
+        published_at=published_at,
+        published_from=published_from,
         modified_at=about.modified_at if about else None,
+        modified_from=about.modified_from if about else None,
         fetched_at=page.fetched_at or _UNKNOWN_TIME,
         language=language,
+        language_confidence=round(min(confidence, 1), 3),
+        kind=kind_of(about, url, words) if about else "article",
         source=Source(id=page.source or domain, name=name, domain=domain),
         image_url=(about.image_url if about else None) or page.image_url,
         section=about.section if about else None,
         tags=about.tags if about else (),
         paywalled=about.paywalled if about else False,
-        word_count=count_words(body),
+        word_count=words,
         content_hash=content_hash(title, body),
         fingerprint=fingerprint(body),
         revision=REVISION,

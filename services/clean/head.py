@@ -23,6 +23,10 @@ class Head:
         """The first value that is not empty, by the order of `names`."""
         return next((value for name in names for value in self.meta.get(name, ())), "")
 
+    def named(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """The same as `every`, each value with "meta " and its name before it."""
+        return [(f"meta {name}", value) for name in names for value in self.meta.get(name, ())]
+
     def every(self, names: Iterable[str]) -> list[str]:
         """All values of these names."""
         return [value for name in names for value in self.meta.get(name, ())]

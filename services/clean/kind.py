@@ -1,4 +1,4 @@
-"""Whether a page is an article at all, and if not, what it is instead."""
+"""Whether a page is an article at all, what kind of one, and if not, what it is instead."""
 
 from urllib.parse import urlsplit
 
@@ -10,9 +10,27 @@ from services.clean.metadata import Metadata
 from services.clean.sentences import is_prose
 from services.clean.walls import wall
 from services.clean.words import count_words
+from services.contracts.messages import Kind
 
 _INDEX_WORDS = 250
 _MANY = 5
+# schema.org types; the first kind that has one of the page's wins.
+_KINDS: dict[Kind, frozenset[str]] = {
+    "live_blog": frozenset(["LiveBlogPosting"]),
+    "gallery": frozenset(["ImageGallery", "MediaGallery"]),
+    "video": frozenset(["VideoObject"]),
+    "audio": frozenset(["AudioObject", "PodcastEpisode"]),
+}
+# Whole segments of the address: "/video/123" is a video's page, "/video-production" is about videos.
+_SEGMENTS: dict[str, Kind] = {
+    **dict.fromkeys(("liveblog", "live-blog", "liveticker", "live-updates"), "live_blog"),
+    **dict.fromkeys(
+        ("gallery", "galleries", "photos", "diaporama", "bildergalerie", "fotostrecke", "galeria", "galerie", "fotos"),
+        "gallery",
+    ),
+    **dict.fromkeys(("video", "videos"), "video"),
+    **dict.fromkeys(("podcast", "podcasts", "audio"), "audio"),
+}
 
 
 def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> str | None:
@@ -27,6 +45,25 @@ def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> 
     if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
         return "a home page: its address has no path"
     return _index(tree, about, body)
+
+
+def kind_of(about: Metadata, url: str, words: int) -> Kind:
+    """What the article mainly is, by its JSON-LD, `og:type` or address; `words` are those of its text.
+
+    Many articles carry a video or pictures: of those kinds is one only where it is not declared an article as well, or
+    where little text stands under such an address.
+    """
+    types = frozenset[str]().union(*map(types_of, about.nodes))
+    if types & _KINDS["live_blog"]:
+        return "live_blog"
+    declared = next((kind for kind, names in _KINDS.items() if types & names), None)
+    if declared and not _says_article(about):
+        return declared
+    if about.head.first("og:type").lower().startswith("video."):
+        return "video"
+    path = urlsplit(url).path.lower().split("/")
+    by_address = next((kind for part in path if (kind := _SEGMENTS.get(part))), None)
+    return by_address if by_address and (words < _INDEX_WORDS or by_address == "live_blog") else "article"
 
 
 def _says_article(about: Metadata) -> bool:

@@ -25,12 +25,17 @@ _MAX_TAGS = 20
 
 @dataclass(frozen=True)
 class Metadata:
-    """`nodes` is the page's JSON-LD and `node` its article; times are UTC, addresses absolute."""
+    """`nodes` is the page's JSON-LD and `node` its article; times are UTC, addresses absolute.
+
+    `published_from` and `modified_from` say where the times were found, see published.Dated.
+    """
 
     title: str
     authors: tuple[str, ...]
     published_at: datetime | None
+    published_from: str | None
     modified_at: datetime | None
+    modified_from: str | None
     description: str | None
     image_url: str | None
     section: str | None
@@ -56,8 +61,10 @@ def read_metadata(tree: HtmlElement, page: Page, url: str, fetched_at: datetime)
     return Metadata(
         title=title,
         authors=find_authors(tree, head, node, nodes, site or "", beside),
-        published_at=published,
-        modified_at=modified,
+        published_at=published.at if published else None,
+        published_from=published.found if published else None,
+        modified_at=modified.at if modified else None,
+        modified_from=modified.found if modified else None,
         description=head.first("og:description", "description", "twitter:description")
         or _text(node.get("description")),
         image_url=find_image(head, node, nodes, url),

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from htmldate import find_date
 from lxml.html import HtmlElement
@@ -27,6 +27,13 @@ _MODIFIED = (
 )  # fmt: skip
 
 
+class Dated(NamedTuple):
+    """A time in UTC and where it was found, for people: "json-ld datePublished", "meta date", "text"."""
+
+    at: datetime
+    found: str
+
+
 # With such a word a visible date is that of a change.
 _UPDATED = re.compile(
     r"update|modif|edited|revised|aktualisiert|geändert|stand:|mis à jour|maj\b|actualiz|atualiz|aggiornat|bijgewerkt|"
@@ -43,7 +50,7 @@ _FEW = 4
 
 def find_published(
     tree: HtmlElement, head: Head, node: Node, url: str, fetched_at: datetime, beside: list[str]
-) -> datetime | None:
+) -> Dated | None:
     """Declared in data, marked as a time, or written beside the headline or in an element named "date": the first
     there is. `beside`: see beside.py."""
     marked = tree.xpath(
@@ -51,28 +58,31 @@ def find_published(
     )
     # Several days are those of other articles' teasers.
     own = marked if len({value[:10] for value in marked}) == 1 else []
-    declared = [node.get("datePublished"), *head.every(_PUBLISHED), *own, node.get("dateCreated")]
+    declared = [
+        ("json-ld datePublished", node.get("datePublished")),
+        *head.named(_PUBLISHED),
+        *(("itemprop datePublished", value) for value in own),
+        ("json-ld dateCreated", node.get("dateCreated")),
+    ]
     month_first = _month_first(head, url)
     if found := _first_date(declared, fetched_at):
         shown = [(line, day) for line in beside if (day := written_date([line], month_first=month_first))]
         return _published_again(found, find_modified(head, node, found, fetched_at), shown) or found
     times = tree.xpath("(//article//time | //main//time)/@datetime") or tree.xpath("//time/@datetime")
-    if found := _first_date(times[:1], fetched_at):
+    if found := _first_date([("time element", value) for value in times[:1]], fetched_at):
         return found
-    for lines in ([*head.every(_PUBLISHED), *beside], _named_date(tree)):
+    for where, lines in (("text", [*head.every(_PUBLISHED), *beside]), ("element named date", _named_date(tree))):
         written = written_date(lines, month_first=month_first)
         if written and written <= fetched_at:
-            return written
+            return Dated(written, where)
     return None
 
 
-def _published_again(
-    published: datetime, modified: datetime | None, shown: list[tuple[str, datetime]]
-) -> datetime | None:
+def _published_again(published: Dated, modified: Dated | None, shown: list[tuple[str, datetime]]) -> Dated | None:
     """`modified`, where it is long after and the date that the page shows as its own: the text was written anew."""
-    if modified is None or modified - published < _LONG_AFTER or not shown:
+    if modified is None or modified.at - published.at < _LONG_AFTER or not shown:
         return None
-    anew = all(day.date() == modified.date() and not _UPDATED.search(line) for line, day in shown)
+    anew = all(day.date() == modified.at.date() and not _UPDATED.search(line) for line, day in shown)
     return modified if anew else None
 
 
@@ -89,7 +99,7 @@ def _month_first(head: Head, url: str) -> bool:
     return language == "en" and (region == "us" or (not region and len(domain_of(url).rsplit(".", 1)[-1]) > 2))
 
 
-def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> datetime | None:
+def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> Dated | None:
     """What htmldate finds in the address and in elements that are named for dates.
 
     Without its extensive search through all text: on 302 pages that gave ten days more, none that a gold date
@@ -104,14 +114,14 @@ def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> dateti
         # Text that looks like a date and is none (its parsers let these through) is no date.
         return None
     # A year alone comes back as its first day: that is a year in the text, no date of the article.
-    return None if found and (found.month, found.day) == (1, 1) else found
+    return None if found is None or (found.month, found.day) == (1, 1) else Dated(found, "guess")
 
 
-def _first_date(values: list[Any], fetched_at: datetime) -> datetime | None:
-    return next((found for value in values if (found := parse_date(first(value), fetched_at))), None)
+def _first_date(values: list[tuple[str, Any]], fetched_at: datetime) -> Dated | None:
+    return next((Dated(at, name) for name, value in values if (at := parse_date(first(value), fetched_at))), None)
 
 
-def find_modified(head: Head, node: Node, published: datetime | None, fetched_at: datetime) -> datetime | None:
+def find_modified(head: Head, node: Node, published: Dated | None, fetched_at: datetime) -> Dated | None:
     """The declared time of the last change, unless it lies before the publication."""
-    modified = _first_date([node.get("dateModified"), *head.every(_MODIFIED)], fetched_at)
-    return modified if modified and (published is None or modified >= published) else None
+    modified = _first_date([("json-ld dateModified", node.get("dateModified")), *head.named(_MODIFIED)], fetched_at)
+    return modified if modified and (published is None or modified.at >= published.at) else None

@@ -36,7 +36,7 @@ def _known(page: PageMessage, found: Finding) -> dict[str, Any]:
         "body": found.body,
         "authors": list(about.authors if about else page.authors),
         "published_at": published.isoformat().replace("+00:00", "Z") if published else None,
-        "language": language_of(page, found),
+        "language": language_of(page, found)[0],
         "word_count": count_words(found.body),
     }
 

@@ -13,6 +13,7 @@ import orjson
 from tqdm import tqdm
 
 from services.clean.language import detect_language
+from services.clean.words import count_words
 from services.commands.entities_page import EntitiesPage
 from services.commands.output import print_line
 from services.contracts.messages import Article, Enriched, Source
@@ -75,7 +76,9 @@ async def _pool(jobs: int, settings: Settings) -> AsyncIterator[Pool]:
 
 def _answer(line: Line, outcome: Outcome | None) -> tuple[dict[str, Any], Enriched | None]:
     if isinstance(outcome, Forward) and isinstance(outcome.message, Enriched):
-        found = outcome.message.model_dump(mode="json", include={"entities", "topics", "keyphrases"}, exclude_none=True)
+        found = outcome.message.model_dump(
+            mode="json", include={"entities", "topics", "keyphrases", "reading_minutes"}, exclude_none=True
+        )
         return {"id": line.id, **found}, outcome.message
     error = outcome.detail if isinstance(outcome, Failure) else line.error
     return {"line": line.number, "id": line.id, "error": error}, None
@@ -114,7 +117,7 @@ def _article(number: int, title: str, body: str, language: str | None) -> Articl
         language=language or detect_language(f"{title}\n{body}", "en")[0],
         fetched_at=_NEVER,
         source=_SOURCE,
-        word_count=len(body.split()),
+        word_count=count_words(body),
         content_hash="",
     )
 

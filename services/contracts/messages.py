@@ -135,6 +135,10 @@ class Source(Model):
     domain: str = Field(description="host of the article, without www.")
 
 
+Kind = Literal["article", "live_blog", "gallery", "video", "audio"]
+"""What an article mainly is; index and error pages are none and are skipped."""
+
+
 class Article(Message):
     """`news.articles.v1`: an article without its page."""
 
@@ -146,9 +150,17 @@ class Article(Message):
     body: str = Field(description="paragraphs separated by an empty line")
     authors: tuple[str, ...] = Field(default=(), description="names without roles, in order of the byline")
     published_at: Utc | None = Field(default=None, description="as the page says")
+    published_from: str | None = Field(
+        default=None, description="where it was found: json-ld …, meta …, time element, text, message, hints, guess"
+    )
     modified_at: Utc | None = Field(default=None, description="as the page says")
+    modified_from: str | None = Field(default=None, description="where it was found")
     fetched_at: Utc = Field(description="when the page was read; the version of the article")
     language: str = Field(description="ISO 639-1 code; `und` when undetermined (ISO 639-2)")
+    language_confidence: float | None = Field(
+        default=None, ge=0, le=1, description="the detector's; 0 where the text was too short and a declaration decided"
+    )
+    kind: Kind = Field(default="article", description="what the page says it mainly is")
     source: Source = Field(description="who published it")
     image_url: str | None = Field(default=None, description="address of the main picture")
     section: str | None = Field(default=None, description="the site's own section")
@@ -210,6 +222,9 @@ class Enriched(Article):
     entities: tuple[Entity, ...] = Field(default=(), description="the most frequent first")
     topics: tuple[Tag, ...] = Field(default=(), description="the surest first")
     keyphrases: tuple[str, ...] = Field(default=(), description="phrases that tell it apart")
+    reading_minutes: int | None = Field(
+        default=None, ge=1, description="to read body silently, rounded up; absent where the speed is not known"
+    )
     story_id: str | None = Field(
         default=None, description="set by plug-ins that know; else articles are grouped once indexed"
     )

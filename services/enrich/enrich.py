@@ -9,6 +9,7 @@ from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
 from services.enrich.pieces import full_text, pieces
 from services.enrich.plausible import reads_as
+from services.enrich.reading_time import reading_minutes
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
 from services.enrich.rules import by_rules
@@ -46,6 +47,7 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
         entities=tuple(_entity(text, body, one, where.get(one.id, NOWHERE)) for one in named),
         topics=topics(article, models.topics),
         keyphrases=_keyphrases(article, text, body, named),
+        reading_minutes=reading_minutes(article.word_count, article.language),
         models={"ner": version, **about} if version else about,
     )
 

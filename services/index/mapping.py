@@ -8,6 +8,7 @@ from services.index.analysis import PLAIN, Analysis
 KEYWORD = {"type": "keyword", "ignore_above": 1024}
 DATE = {"type": "date"}
 STORED = {"type": "object", "enabled": False}  # kept in the document, not searchable
+STORED_TEXT = {**KEYWORD, "index": False, "doc_values": False}  # one value, likewise
 TEXT = {"type": "text", "analyzer": PLAIN}
 # A field for each model, made when its first vector comes, which also says how many numbers a vector has. int8 in the
 # graph takes a quarter of the memory; cosine, since rounding leaves the length at almost 1 only.
@@ -53,19 +54,24 @@ _ARTICLE: dict[str, Any] = {
     "body": {**TEXT, "index_options": "offsets"},  # offsets: long bodies are highlighted without a second analysis
     "authors": {**KEYWORD, "fields": {"words": TEXT}},
     "published_at": DATE,
+    "published_from": STORED_TEXT,
     "modified_at": DATE,
+    "modified_from": STORED_TEXT,
     "fetched_at": DATE,
     "indexed_at": DATE,
     # When it happened, for sorting and ranges: publication, else the time it was read.
     "at": DATE,
     "language": KEYWORD,
+    "language_confidence": {"type": "float"},
+    "kind": KEYWORD,
     "source": {"properties": {"id": KEYWORD, "name": KEYWORD, "domain": KEYWORD}},
     "section": KEYWORD,
     "tags": KEYWORD,
     "paywalled": {"type": "boolean"},
     "word_count": {"type": "integer"},
+    "reading_minutes": {"type": "integer"},
     "content_hash": KEYWORD,
-    "image_url": {**KEYWORD, "index": False, "doc_values": False},
+    "image_url": STORED_TEXT,
     "entities": {
         "properties": {
             "id": KEYWORD,

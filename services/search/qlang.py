@@ -21,7 +21,7 @@ MAX_DEPTH = 8
 MIN_PREFIX = 2
 MAX_NEAR = 100
 TEXTS = ("title", "description", "body")
-FIELDS = (*TEXTS, "author", "entity", "topic", "source", "domain", "language", "story", "tag")
+FIELDS = (*TEXTS, "author", "entity", "topic", "source", "domain", "language", "story", "tag", "kind")
 
 
 class QueryError(ValueError):

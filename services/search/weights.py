@@ -25,6 +25,7 @@ EXACT_FIELDS = {
     "language": "language",
     "story": "story_id",
     "tag": "tags",
+    "kind": "kind",
 }
 """Filters and query fields that compare whole values."""
 FACET_FIELDS = {
@@ -36,6 +37,7 @@ FACET_FIELDS = {
     "language": "language",
     "author": "authors",
     "tag": "tags",
+    "kind": "kind",
     "story": "story_id",
 }
 TEXT_FIELDS = ("title", "description", "body")
