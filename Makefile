@@ -87,6 +87,10 @@ bench-enrich: setup-dev ## entities: lists of our own articles; quality and spee
 	$(BIN)/python benchmarks/bench_entity_lists.py
 	$(if $(DATA),$(BIN)/python benchmarks/bench_enrich.py $(DATA))
 
+.PHONY: bench-learned
+bench-learned: setup-dev ## learned furniture on DATA: what goes of real feeds, F1 of dressed articles, what is lost
+	$(BIN)/python benchmarks/bench_learned.py $(DATA)
+
 .PHONY: bench-poll
 bench-poll: setup-dev ## polling 10,000 feeds of a local server: feeds a second, memory (needs a running stack)
 	$(BIN)/python benchmarks/bench_poll.py
