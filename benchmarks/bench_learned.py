@@ -76,7 +76,9 @@ def dropped(made: Extraction) -> list[str]:
 def page_of(host: str, number: int, title: str, lines: Iterable[str]) -> PageMessage:
     name, text = html.escape(title), "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     document = f"<html><head><title>{name}</title></head><body><article><h1>{name}</h1>{text}</article></body></html>"
-    return PageMessage(url=f"https://{host}/{number}", html=document, fetched_at=FROM + timedelta(hours=number))
+    return PageMessage(
+        url=f"https://{host}/{number}", title=title, html=document, fetched_at=FROM + timedelta(hours=number)
+    )
 
 
 def of_feeds(folder: Path) -> Iterator[PageMessage]:
@@ -173,7 +175,8 @@ def care(golds: Sequence[Gold], background: float, closing: float) -> None:
             lines += [last] * (dice.random() < closing)
             pages.append(page_of(f"story{number}.example", at, gold.title, lines))
         pages += [page_of(f"story{number}.example", 1000 + n, story.title, story.paragraphs) for n in range(PAGES)]
-        lost += [line for _, _, after in learn(pages) for line in dropped(after)]
+        gone = {(page.title, line) for page, _, after in learn(pages) for line in dropped(after)}
+        lost += [line for _, line in sorted(gone)]  # of all copies of an article once
     print(f"care: {HOSTS} hosts with {2 * PAGES} pages, {background:.0%} share background, {closing:.0%} an ending")
     _losses(lost)
 

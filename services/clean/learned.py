@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from services.clean.extract import Finding, examine, judge_finding
 from services.clean.limits import CleanLimits
-from services.clean.sightings import LEAST, SHARE, Recurring, Sighting, key_of, sighting
+from services.clean.sentences import is_prose
+from services.clean.sightings import LEAST, SHARE, WINDOW, Recurring, Sighting, key_of, sighting
 from services.clean.words import count_words
 from services.contracts.fates import Skip
 from services.contracts.messages import Article, PageMessage
@@ -19,10 +20,10 @@ from services.contracts.urls import domain_of
 MOST = 0.3
 """The part of a text, in words, that may go."""
 SHORT, LONG = 5, 25
-"""Words. A line of fewer may be a heading, one of LONG and more a paragraph that several articles share."""
+"""Words. A line of fewer than SHORT may be a heading; prose, and what has LONG, a paragraph that articles share."""
 FEW = 2
 """Lines such as an author's name, which may follow furniture at the end; of a short text, a quarter of the lines."""
-OFTEN, MOSTLY, NEARLY_ALWAYS = (LEAST, SHARE), (8, 0.5), (12, 0.8)
+OFTEN, MOSTLY, NEARLY_ALWAYS, NEVER = (LEAST, SHARE), (8, 0.5), (12, 0.8), (WINDOW, 2.0)
 """In how many articles a line has to stand, and in which part of the host's recent ones."""
 
 
@@ -64,10 +65,11 @@ def without(found: Finding, keys: Sequence[str], recurs: Recurring, host: str, m
     on what was learned before.
     """
     kept = [at for at, reason in enumerate(found.reasons) if reason is None]
-    sizes = [count_words(found.lines[at]) for at in kept]
+    lines = found.kept
+    sizes = [count_words(line) for line in lines]
     spare = min(MOST * sum(sizes), sum(sizes) - min_words)
     reasons = list(found.reasons)
-    marked = _furniture(keys, sizes, recurs)
+    marked = _furniture(lines, keys, sizes, recurs)
     for place in sorted(marked, key=lambda place: -recurs[keys[place]].articles):
         if sizes[place] <= spare:
             spare -= sizes[place]
@@ -76,28 +78,28 @@ def without(found: Finding, keys: Sequence[str], recurs: Recurring, host: str, m
     return replace(found, reasons=tuple(reasons)) if marked else found
 
 
-def _furniture(keys: Sequence[str], sizes: Sequence[int], recurs: Recurring) -> list[int]:
+def _furniture(lines: Sequence[str], keys: Sequence[str], sizes: Sequence[int], recurs: Recurring) -> list[int]:
     """The places of the lines that recur often enough for where they stand and what they may be instead."""
     own = [0, *accumulate(key not in recurs for key in keys)]
     few = min(FEW, len(keys) // 4)
     found = []
     for place, key in enumerate(keys):
-        before, after = own[place], own[-1] - own[place]
-        if key in recurs and (need := _need(sizes[place], before == 0, after == 0, after <= few)):
-            articles, share = need
+        if key in recurs:
+            before, after = own[place], own[-1] - own[place]
+            articles, share = _need(lines[place], sizes[place], before == 0, after, few)
             if recurs[key].articles >= articles and recurs[key].share >= share:
                 found.append(place)
     return found
 
 
-def _need(size: int, begins: bool, ends: bool, nearly_ends: bool) -> tuple[int, float] | None:
-    """What a line of `size` words needs, by whether lines of the article's own are before it, or after it, or few of
-    them. None: it stays.
+def _need(line: str, size: int, begins: bool, after: int, few: int) -> tuple[int, float]:
+    """What a line of `size` words needs. `begins`: none of the article's own lines is before it; `after`: so many are
+    after it, of which `few` make it still the end.
 
     A heading has text after it, and background that articles share seldom is the first or last that they say.
     """
     if size < SHORT:
-        return OFTEN if ends else None
-    if size < LONG:
-        return OFTEN if begins or nearly_ends else MOSTLY
-    return MOSTLY if begins or ends else NEARLY_ALWAYS
+        return OFTEN if after == 0 else NEVER
+    if size >= LONG or is_prose(line):
+        return MOSTLY if begins or after == 0 else NEARLY_ALWAYS
+    return OFTEN if begins or after <= few else MOSTLY

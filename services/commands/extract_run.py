@@ -30,7 +30,7 @@ class _Known:
         self._memories = Memories()
 
     def of(self, line: bytes) -> Recurring:
-        return self._memories.recurring(domain_of(str(_field(line, "url")))) if self._learn else {}
+        return self._memories.recurring(domain_of(str(_loaded(line).get("url")))) if self._learn else {}
 
     def record(self, made: Made) -> Record:
         record, host, seen = made
@@ -69,14 +69,14 @@ def _result(line: bytes, future: Any, limit_s: float) -> Made:
         failed = f"took longer than the limit of {limit_s:g} s (NEWSLOOM_DOCUMENT_LIMIT_S)"
     except ProcessExpired as error:
         failed = f"the worker process died: {error}"
-    identity = _field(line, "id")
-    return ({} if identity is None else {"id": identity}) | {"error": failed}, "", None
+    loaded = _loaded(line)
+    return {name: loaded[name] for name in ("id",) if name in loaded} | {"error": failed}, "", None
 
 
-def _field(line: bytes, name: str) -> Any:
-    """A field of an NDJSON line; None where there is none."""
+def _loaded(line: bytes) -> Record:
+    """The object of an NDJSON line; an empty one where there is none."""
     try:
         loaded = orjson.loads(line)
     except ValueError:
-        return None
-    return loaded.get(name) if isinstance(loaded, dict) else None
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

@@ -75,6 +75,16 @@ def test_headings_stay(heading: str) -> None:
     assert all(one.dropped == 0 for one in first)
 
 
+def test_a_sentence_at_the_end_goes_when_half_of_the_articles_have_it() -> None:
+    made = follow(page_of(n, [*paragraphs(n), f"{ENDING}."]) for n in range(11))
+    assert [f"{ENDING}." in lines_of(one) for one in made] == [True] * 8 + [False] * 3
+
+
+def test_a_line_at_the_end_may_have_another_after_it() -> None:
+    made = follow(page_of(n, [*paragraphs(n), ENDING, f"Written by Reporter {n} of the bay"]) for n in range(6))
+    assert [ENDING in lines_of(one) for one in made] == [True] * 4 + [False] * 2
+
+
 def test_background_that_half_the_articles_share_stays() -> None:
     background = prose("background", LONG)
     inner = [[background] if n % 2 else [] for n in range(24)]

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 
 from hypothesis import given
@@ -75,11 +76,11 @@ def test_spellings_of_a_line_are_one() -> None:
 
 
 def test_one_article_under_a_thousand_addresses_is_one_and_drives_nothing_out() -> None:
-    known = remembered(*map(ordinary, range(LEAST)))
-    flooded = remembered(*(ordinary(7, f"copy-{n}") for n in range(1000)), memory=known)
-    assert len(flooded) == LEAST + 1
-    alone = remembered(*(ordinary(7, f"copy-{n}") for n in range(1000)))
-    assert recurring(alone) == {}
+    known, text = remembered(*map(ordinary, range(LEAST))), ordinary(7)
+    copies = [replace(text, at=n, id=article_id(f"https://echo.example/copy-{n}")[:16]) for n in range(1000)]
+    assert len(remembered(*copies, memory=known)) == LEAST + 1
+    assert recurring(remembered(*copies)) == {}
+    assert recurring(merged(*([copy] for copy in copies))) == {}, "nor if each came to another worker"
 
 
 def test_versions_of_an_article_that_different_workers_saw_count_once() -> None:
