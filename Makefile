@@ -80,16 +80,27 @@ bench-search: setup-dev ## searches beside plain Elasticsearch: rank (of seeds/ 
 bench-stories: setup-dev ## are copies and accounts of one event put together? (of seeds/, and of DATA, if given)
 	$(BIN)/python benchmarks/bench_stories.py $(DATA)
 
+LANGUAGES ?=
+.PHONY: bench-language
+bench-language: setup-dev ## is the language of a text right? (LANGUAGES: folders of labelled texts, see the script)
+	$(BIN)/python benchmarks/bench_language.py $(LANGUAGES)
+
 .PHONY: bench-extract bench-enrich
 bench-extract: setup-dev ## extraction quality and speed on DATA, beside the plain libraries
 	$(BIN)/python benchmarks/bench_extract.py $(DATA)
-bench-enrich: setup-dev ## entities: lists of our own articles; quality and speed on DATA, if given, beside the plain model
+bench-enrich: setup-dev ## entities: lists, headlines and kinds of news of our own; quality and speed on DATA, if given, beside the plain model
 	$(BIN)/python benchmarks/bench_entity_lists.py
+	$(BIN)/python benchmarks/bench_names.py
 	$(if $(DATA),$(BIN)/python benchmarks/bench_enrich.py $(DATA))
 
 .PHONY: bench-learned
 bench-learned: setup-dev ## learned furniture on DATA: what goes of real feeds, F1 of dressed articles, what is lost
 	$(BIN)/python benchmarks/bench_learned.py $(DATA)
+
+.PHONY: bench-service
+bench-service: setup-dev ## clean and enrich with Kafka beside the filters extract and enrich (DATA, NERDATA; a running stack)
+	$(BIN)/python benchmarks/bench_service.py clean $(DATA)
+	$(if $(NERDATA),$(BIN)/python benchmarks/bench_service.py enrich $(NERDATA))
 
 .PHONY: bench-poll
 bench-poll: setup-dev ## polling 10,000 feeds of a local server: feeds a second, memory (needs a running stack)
@@ -104,6 +115,11 @@ SCENARIO ?=
 chaos: setup-dev ## all that may break, in full size (long; SCENARIO=kill runs tests/chaos/test_kill.py alone)
 	NEWSLOOM_CHAOS=long NEWSLOOM_CHAOS_REPORT=$${NEWSLOOM_CHAOS_REPORT:-build/chaos.jsonl} \
 		$(BIN)/python -m pytest -s tests/chaos$(if $(SCENARIO),/test_$(SCENARIO).py)
+
+CASES ?= 100000
+.PHONY: fuzz
+fuzz: setup-dev ## hostile pages through extraction, in worker processes (CASES=N; DATA: a folder of pages to mutate)
+	PYTHONPATH=tests $(BIN)/python -m support.fuzz --cases $(CASES) $(wildcard $(DATA))
 
 .PHONY: internet
 internet: setup-dev ## the real fetch service on a small internet that misbehaves, in full size (NEWSLOOM_TEST_FETCH_WORKERS=N)

@@ -12,13 +12,11 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import spacy
 
 from services.contracts.messages import Article, Source
 from services.enrich.enrich import enrich, load_models
@@ -53,6 +51,23 @@ def trimmed(text: str, spans: Spans) -> Spans:
     return {(*edges, kind) for start, end, kind in spans if (edges := trim(text, start, end))}
 
 
+def spacy_pipeline(name: str, whole: bool = False) -> Any:
+    """The pipeline as spaCy runs it; its component `ner` alone, unless the whole is asked for."""
+    # Here, so that services.enrich comes first, which sets the number of numpy's threads.
+    import spacy
+
+    nlp = spacy.load(located(name))
+    if not whole:
+        nlp.select_pipes(enable="ner")
+    return nlp
+
+
+def plain(nlp: Any, texts: Sequence[str]) -> list[Spans]:
+    """What spaCy's pipeline `nlp` finds in each text."""
+    docs = nlp.pipe(texts, batch_size=CHUNK)
+    return [{(e.start_char, e.end_char, PLAIN[e.label_]) for e in doc.ents if e.label_ in PLAIN} for doc in docs]
+
+
 def timed(work: Callable[[], list[Spans]]) -> tuple[float, list[Spans]]:
     start = time.process_time()
     result = work()
@@ -71,13 +86,13 @@ def main() -> None:
     words = sum(len(row["text"].split()) for row in rows)
     articles = [article(i, row["text"]) for i, row in enumerate(rows)]
     models = load_models(args.model)
-    loaded = {args.baseline: load_models(args.baseline), args.model: models}
-    pipelines = {f"{name}, NER only": own.pipelines["en"] for name, own in loaded.items()}
-    pipelines[f"{args.baseline}, whole"] = spacy.load(located(args.baseline))
+    pipelines = {f"{name}, NER only": spacy_pipeline(name) for name in (args.baseline, args.model)}
+    pipelines[f"{args.baseline}, whole"] = spacy_pipeline(args.baseline, whole=True)
+    texts = [row["text"] for row in rows]
 
-    def plain(nlp: Any) -> list[Spans]:
-        docs = nlp.pipe((row["text"] for row in rows), batch_size=CHUNK)
-        return [{(e.start_char, e.end_char, PLAIN[e.label_]) for e in doc.ents if e.label_ in PLAIN} for doc in docs]
+    def component() -> list[Spans]:
+        read = (names for i in range(0, len(texts), CHUNK) for names in models.readers["en"](texts[i : i + CHUNK]))
+        return [{(start, end, PLAIN[label]) for start, end, label in names if label in PLAIN} for names in read]
 
     def ours() -> list[Spans]:
         done = [one for i in range(0, len(articles), CHUNK) for one in enrich(articles[i : i + CHUNK], models)]
@@ -85,7 +100,10 @@ def main() -> None:
             {(m.start, m.end, OURS[e.type]) for e in one.entities if e.type in OURS for m in e.mentions} for one in done
         ]
 
-    sides = {name: partial(plain, nlp) for name, nlp in pipelines.items()} | {"newsloom enrich": ours}
+    sides = {name: partial(plain, nlp, texts) for name, nlp in pipelines.items()} | {
+        f"{args.model}, our search": component,
+        "newsloom enrich": ours,
+    }
     times: dict[str, list[float]] = {name: [] for name in sides}
     found: dict[str, list[Spans]] = {}
     for _ in range(args.rounds):

@@ -51,6 +51,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
         partial(learn if settings.learn else work, limits_of(settings)),
         workers=settings.workers,
         limit_s=settings.document_limit_s,
+        memory_mib=settings.worker_memory_mib,
         initializer=warm,
     )
     await pool.start()

@@ -5,17 +5,24 @@ from collections import Counter
 from lxml.html import HtmlElement
 
 from services.clean.blocks import Block, Page, mark
-from services.clean.elements import HEADINGS
+from services.clean.elements import HEADINGS, short_text
+from services.clean.head import MAX_CHARS
 from services.clean.links import mark_links, mark_teasers
 from services.clean.metadata import Metadata
 from services.clean.opening import mark_before_the_text, with_standfirst
+from services.clean.sections import mark_sections
+from services.clean.strays import mark_strays
+from services.clean.witness import restore, text_of
 from services.clean.words import bare
-from services.clean.zones import zone_of
+from services.clean.zones import is_of_readers, zone_of
 
 # The part of a page's prose that elements of one kind of furniture may hold, before their name is not believed.
 _MOST = 0.9
 _MOST_IF_WEAK = 0.6
 _MOST_IF_SMALL = 0.25
+_MOST_IF_PARAGRAPHS = 0.3
+# So many paragraphs in one element are no list of teasers, nor of comments: those have an element each.
+_PARAGRAPHS = 5
 _DESCEND = 0.75
 _ARTICLE_CHARS = 400
 
@@ -27,9 +34,12 @@ def choose(page: Page, about: Metadata, url: str) -> tuple[int, int]:
     _mark_zones(page)
     _mark_other_articles(page, title)
     _mark_next_articles(page, title)
-    mark_teasers(page, url)
+    mark_teasers(page, title, url)
+    mark_sections(page)
+    restore(page.blocks, bare(text_of(about.node)), lead)
     first, end = _container(page)
     mark_links([block for block in page.blocks[first:end] if block.reason is None], url)
+    mark_strays(page.blocks[first:end])
     mark_before_the_text(page.blocks[first:end], lead)
     return with_standfirst(page, first, title, lead), end
 
@@ -44,6 +54,7 @@ def _mark_zones(page: Page) -> None:
     sums = page.sums(lambda b: b.weight)
     zones: list[tuple[int, int, str]] = []
     share: Counter[str] = Counter()
+    text: Counter[str] = Counter()
     done = 0
     for element, (first, end) in page.spans.items():
         if first >= end or first < done or (reason := zone_of(element)) is None:
@@ -52,10 +63,25 @@ def _mark_zones(page: Page) -> None:
         if size <= _limit(reason) * sums[-1]:
             zones.append((first, end, reason))
             share[reason] += size
+            text[reason] += _paragraphs(page.blocks[first:end])
             done = end
     for first, end, reason in zones:
-        if share[reason] <= _limit(reason) * sums[-1]:
+        named = (
+            text[reason] > _MOST_IF_PARAGRAPHS * sums[-1]
+            and reason.startswith(("named", "may be"))
+            and not is_of_readers(reason)
+        )
+        if share[reason] <= _limit(reason) * sums[-1] and not named:
             mark(page.blocks[first:end], reason)
+
+
+def _paragraphs(blocks: list[Block]) -> int:
+    """Prose of the element that holds most of it as its own paragraphs, if those are many."""
+    of: dict[HtmlElement, list[int]] = {}
+    for block in blocks:
+        if block.weight and block.tag == "p":
+            of.setdefault(block.element.getparent(), []).append(block.weight)
+    return max((sum(sizes) for sizes in of.values() if len(sizes) >= _PARAGRAPHS), default=0)
 
 
 def _limit(reason: str) -> float:
@@ -73,7 +99,8 @@ def _mark_other_articles(page: Page, title: str) -> None:
     name = bare(title)
     if len(outer) < 2 or not name:
         return
-    own = next((e for e in outer if any(bare(" ".join(h.itertext())) == name for h in e.iter("h1", "h2"))), None)
+    headed = (e for e in outer if any(bare(short_text(h, MAX_CHARS) or "") == name for h in e.iter("h1", "h2")))
+    own = next(headed, None)
     if own is None:
         return
     sums = page.sums(_prose)

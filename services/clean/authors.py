@@ -22,6 +22,7 @@ _WRITTEN_BY = re.compile(
 )
 _NO_AUTHOR = re.compile(r"https?:|www\.|@|\b(?:admin|administrator|null|undefined|none|unknown|user)\b", re.IGNORECASE)
 _MAX_CHARS = 60
+_MAX_DECLARED = 100
 
 
 def find_authors(
@@ -60,18 +61,22 @@ def _as_declared(names: list[str], site: str) -> tuple[str, ...]:
 
 
 def _organisations(names: list[str]) -> tuple[str, ...]:
-    """The first declared author as it stands: "dpa", "Staff"; addresses and empty words are none."""
+    """The first declared author as it stands: "dpa", "Staff"; addresses, numbers and empty words are none."""
     kept = (squeeze(html.unescape(name)) for name in names)
-    return next(((name,) for name in kept if 2 <= len(name) <= _MAX_CHARS and not _NO_AUTHOR.search(name)), ())
+    return next(((name,) for name in kept if 2 <= len(name) <= _MAX_CHARS and _is_name(name)), ())
+
+
+def _is_name(name: str) -> bool:
+    return any(c.isalpha() for c in name) and not _NO_AUTHOR.search(name)
 
 
 def _declared(node: Node, nodes: list[Node]) -> list[str]:
     """Author and creator of the article node: strings, objects, lists of them, or references by "@id"."""
     for field in ("author", "creator"):
-        authors = (resolve(item, nodes) for item in _as_list(resolve(node.get(field), nodes)))
+        authors = (resolve(item, nodes) for item in _as_list(resolve(node.get(field), nodes))[:_MAX_DECLARED])
         names = [name for author in authors for name in _names(author)]
         if names:
-            return names
+            return names[:_MAX_DECLARED]
     return []
 
 

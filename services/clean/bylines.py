@@ -2,9 +2,9 @@
 
 import re
 
-from lxml import etree
 from lxml.html import HtmlElement
 
+from services.clean.elements import short_text
 from services.clean.people import BY, as_people
 from services.clean.sentences import is_sentence
 from services.clean.words import squeeze
@@ -34,6 +34,8 @@ _PARTICLES = frozenset([
     "el", "al", "bin", "ibn", "ben", "y", "e",
 ])
 # fmt: on
+_MAX_CHARS = 200
+_MAX_LINKS = 20
 # Where a byline goes on after the names: a date, a place, a role.
 _AFTER_NAMES = re.compile(
     r"\s*[|•·●▪⋅(\[–—]\s*|\s-\s|\s+on\s|,?\s+in\s|,?\s*\d|,\s*(?:mon|tues|wednes|thurs|fri|satur|sun)day|,\s*(?:le|den|il|el)\s|[.:]\s|[】）)]",
@@ -46,7 +48,7 @@ def linked(tree: HtmlElement) -> list[str]:
     for link in tree.iter("a"):
         if _AUTHOR_PAGE.search(link.get("href") or "") and _ENDS_WITH_BY.search(squeeze(_text_before(link))):
             siblings = [link, *(a for a in link.itersiblings("a") if _AUTHOR_PAGE.search(a.get("href") or ""))]
-            return [squeeze(" ".join(a.itertext())) for a in siblings]
+            return [name for a in siblings[:_MAX_LINKS] if (name := short_text(a, _MAX_CHARS))]
     return []
 
 
@@ -55,7 +57,7 @@ def _text_before(link: HtmlElement) -> str:
     for element in (link, link.getparent()):
         before = element.getprevious() if element is not None else None
         if before is not None:
-            return before.tail or ("" if before.tag is etree.Comment else "".join(before.itertext()))
+            return before.tail or (short_text(before, _MAX_CHARS) or "")
         parent = element.getparent() if element is not None else None
         if parent is not None and (parent.text or "").strip():
             return str(parent.text)
@@ -67,10 +69,10 @@ def marked(tree: HtmlElement) -> list[str]:
     found = []
     for element in tree.xpath('//*[@itemprop="author" or @rel="author"]'):
         inner = element.xpath('.//*[@itemprop="name"]')
-        text = squeeze(" ".join((inner[0] if inner else element).itertext())) or element.get("content") or ""
-        if 0 < len(text) <= 200:
+        text = short_text(inner[0] if inner else element, _MAX_CHARS)
+        if text or (text == "" and (text := (element.get("content") or "")[:_MAX_CHARS])):
             found.append(text)
-    return found
+    return found[:_MAX_LINKS]
 
 
 def said(lines: list[str]) -> list[str]:
@@ -120,11 +122,7 @@ def byline(tree: HtmlElement) -> list[str]:
         "p", "div", "span", "a", "address", "i", "em", "small", "li", "section", "header", "footer"
     ):
         label = f"{element.get('class') or ''} {element.get('id') or ''}"
-        text = (
-            squeeze(" ".join(element.itertext()))
-            if len(label) > 1 and _BYLINE.search(label) and not _NOT_BYLINE.search(label)
-            else ""
-        )
-        if 0 < len(text) <= 200 and _looks_like_names(text):
+        named = len(label) > 1 and _BYLINE.search(label) and not _NOT_BYLINE.search(label)
+        if named and (text := short_text(element, _MAX_CHARS)) and _looks_like_names(text):
             return [text]
     return []

@@ -10,26 +10,14 @@ import re
 
 from charset_normalizer import from_bytes
 
+from services.clean.labels import codec_of
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_LABEL = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_LABEL = re.compile(r"""charset\s*=[\s"']*([\w.:-]+)""", re.IGNORECASE)
+_HEADER_CHARS = 1000
 _PRESCAN_BYTES = 8192
+_HIGH = bytes(range(0x80, 0x100))
 _GUESS_BYTES = 32 * 1024
-# Labels whose meaning on the web is a larger set (WHATWG Encoding, "names and labels"), by Python's codec names.
-_WEB = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "big5": "big5hkscs",
-    "utf-16": "utf-8",
-    "utf-16-le": "utf-8",
-    "utf-16-be": "utf-8",
-}
 _LATIN = (
     "cp1250",
     "cp1252",
@@ -94,8 +82,9 @@ def decode(body: bytes, content_type: str | None) -> str:
 def _encoding(body: bytes, content_type: str | None) -> str:
     """The codec of bytes that are not valid UTF-8 (or are ISO-2022-JP)."""
     head = body[:_PRESCAN_BYTES].decode("latin-1")
-    labels = [m.group(1) for source in (content_type or "", head) for m in _LABEL.finditer(source)]
-    for name in dict.fromkeys(filter(None, map(_codec, labels))):
+    sources = ((content_type or "")[:_HEADER_CHARS], head)
+    labels = [m.group(1) for source in sources for m in _LABEL.finditer(source)]
+    for name in dict.fromkeys(filter(None, map(codec_of, labels))):
         if name != "utf-8" or _mostly_utf8(body):
             return name
     if _mostly_utf8(body):
@@ -109,17 +98,9 @@ def _encoding(body: bytes, content_type: str | None) -> str:
     return _BY_LANGUAGE.get(language.group(1).lower() if language else "", "cp1252")
 
 
-def _codec(label: str) -> str | None:
-    try:
-        info = codecs.lookup(label)
-    except LookupError:
-        return None
-    return _WEB.get(info.name, info.name) if info._is_text_encoding else None
-
-
 def _mostly_utf8(body: bytes) -> bool:
     """Whether a few bytes only are broken, as in a page cut in the middle of a character."""
-    high = sum(1 for byte in body if byte >= 0x80)
+    high = len(body) - len(body.translate(None, _HIGH))
     return body.decode("utf-8", "replace").count("\ufffd") * 20 < high
 
 

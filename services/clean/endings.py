@@ -31,7 +31,7 @@ def mark_ending(lines: Sequence[str], reasons: list[str | None]) -> None:
 def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
     """From the heading of a footer on all goes: to the end, or up to the next paragraph when prose follows."""
     for at, line in enumerate(lines):
-        if not is_phrase(line, "footers") and not _is_footer_of(line):
+        if not is_footer_heading(line):
             continue
         reasons[at] = "heading of a footer"
         rest = range(at + 1, len(lines))
@@ -42,11 +42,12 @@ def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
             reasons[i] = reasons[i] or f"below “{line[:40]}”"
 
 
-def _is_footer_of(line: str) -> bool:
-    """ "More from The Echo"."""
-    return (
-        count_words(line) <= _FOOTER_WORDS and not is_sentence(line) and bool(starts("footer_starts").match(bare(line)))
-    )
+def is_footer_heading(line: str) -> bool:
+    """ "Comments", "More from The Echo"."""
+    if is_phrase(line, "footers"):
+        return True
+    short = count_words(line) <= _FOOTER_WORDS and not is_sentence(line)
+    return short and bool(starts("footer_starts").match(bare(line)))
 
 
 def mark_beside(lines: Sequence[str], reasons: list[str | None]) -> None:

@@ -12,7 +12,7 @@ from services.clean.endings import mark_beside, mark_ending, mark_footer
 from services.clean.phrases import is_phrase, phrases, starts
 from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
 from services.clean.words import bare, count_words
-from services.clean.written_dates import written_date
+from services.clean.written_dates import UPDATED, written_date
 
 _LABEL = re.compile(r"^(.{2,60}?)\s*[:：›»>→|–—-]\s*")
 _COPYRIGHT = re.compile(r"^\s*(?:©|\(c\)\s*(?:19|20)\d\d)", re.IGNORECASE)
@@ -26,6 +26,7 @@ _CAPTION = re.compile(
     r"[^.!?]{1,60}\)?\s*$|(?:Getty Images|AFP/Getty|REUTERS|AP Photo|Shutterstock|iStock|dpa)\)?\s*$"
 )
 _TIME = re.compile(r"^\d{1,2}\s?[.:h]\s?\d{2}\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4}|Uhr|Ч)?$", re.IGNORECASE)
+ASKS = "asks something of the reader"
 _HEADLINE_WORDS = 30
 _ASK_WORDS = 30
 _LONG_ASK_WORDS = 80
@@ -76,7 +77,9 @@ def reason_of(line: str) -> str | None:
     key = bare(line)
     ask = starts("asks").match(key)
     if ask and size <= (_ASK_WORDS if len(ask.group().split()) < _SURE_WORDS else _LONG_ASK_WORDS):
-        return "asks something of the reader"
+        return ASKS
+    if size <= _DATE_WORDS and starts("dated").match(key) and written_date([line]):
+        return "a date"
     if _CREDIT.match(line) or (size <= _NOTICE_WORDS and starts("notices").match(key) and not is_prose(line)):
         return "a credit or notice"
     return None
@@ -106,7 +109,14 @@ def _bylines(lines: Sequence[str], reasons: list[str | None], people: Sequence[s
         words = bare(line)
         if words in names or any(words.endswith(f" {name}") and len(words) - len(name) <= _BY_CHARS for name in names):
             reasons[at] = "a byline"
-        elif at < _START and count_words(line) <= _DATE_WORDS and not is_sentence(line) and written_date([line]):
+        elif at < _START and count_words(line) <= _DATE_WORDS and _is_dated(line):
             reasons[at] = "a date"
         elif at < _START and line.rstrip().endswith(":") and count_words(line) <= 2:
             reasons[at] = "a label"
+
+
+def _is_dated(line: str) -> bool:
+    """A date alone, or when something was last changed: "Updated at 20:56."."""
+    if UPDATED.match(line):
+        return any(c.isdigit() for c in line)
+    return not is_sentence(line) and written_date([line]) is not None

@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from services.clean.body import Body
+from services.clean.elements import short_text
 from services.clean.jsonld import ARTICLE_TYPES, LISTING_TYPES, types_of
 from services.clean.metadata import Metadata
 from services.clean.sentences import is_prose
-from services.clean.walls import wall
+from services.clean.walls import MAX_HEADING, wall
 from services.clean.words import count_words
 from services.contracts.messages import Kind
 
@@ -36,7 +37,7 @@ _SEGMENTS: dict[str, Kind] = {
 def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> str | None:
     """What the page is when it is no article, for people; None when it may be one. `body` is its main text."""
     words = sum(map(count_words, body.kept))
-    headings = [about.title, about.head.title, *(" ".join(e.itertext()) for e in tree.iter("h1"))]
+    headings = [about.title, about.head.title, *(short_text(e, MAX_HEADING) or "" for e in tree.iter("h1"))]
     declared = _says_article(about)
     if instead := wall(headings, words, declared):
         return instead

@@ -1,61 +1,133 @@
 """Which blocks lead to other articles: headings that are links with their teasers, and lines that are links."""
 
+from collections import Counter
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from services.clean.blocks import Block, Page, mark
-from services.clean.elements import HEADINGS
+from services.clean.elements import BLOCKS, HEADINGS
 from services.clean.sentences import is_sentence
+from services.clean.words import bare, count_words, squeeze
 
 _LINKED = 0.8
 _TEASER_CHARS = 400
 _ALL_LINK = 0.9
 _FEW_LINKS = 0.5
+_SOME_LINK = 0.4
+_LABEL_WORDS = 6
+# Block elements in a link of one line: its own, and one around it.
+_ONE_LINE = 2
+_HEADLINE_WORDS = 5
+# Behind these a country stands: the site's name is before them.
+_SECOND_LEVELS = frozenset(("co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob"))
 _LINK_LINES = frozenset(("p", "div", "li", "section", "article", "center"))
 _A_LINK, _A_TEASER = "a line that is a link", "a teaser of another article"
 LEADS_ELSEWHERE = frozenset((_A_LINK, _A_TEASER))
 
 
-def mark_teasers(page: Page, url: str) -> None:
-    """A linked heading is another article's; what stands with it in a small element is that article's teaser."""
+def mark_teasers(page: Page, title: str, url: str) -> None:
+    """A linked heading is another article's; what stands with it in a small element is that article's teaser, unless
+    the headline `title` or a heading that is no link is in there too."""
+    name = bare(title)
+    chars = page.sums(lambda b: len(b.text))
+    own = page.sums(lambda b: _is_own(b, name))
     for block in page.blocks:
         if block.reason or block.link_share < _LINKED:
             continue
         element = block.element
-        if element.tag not in HEADINGS or not _leads_elsewhere(element, url):
+        if element.tag not in HEADINGS or _leads_inside(element) or not _leads_elsewhere(element, url):
             continue
         span = page.spans.get(element)
         for parent in element.iterancestors():
             wider = page.spans.get(parent)
-            if wider is None or sum(len(b.text) for b in page.blocks[slice(*wider)]) > _TEASER_CHARS:
+            if wider is None or _between(own, wider) or _between(chars, wider) > _TEASER_CHARS:
                 break
             span = wider
         if span:
             mark(page.blocks[slice(*span)], _A_TEASER)
 
 
-def _leads_elsewhere(element: HtmlElement, url: str) -> bool:
-    """Whether an element's link is to another page of the site; a shop or a source is not."""
+def _is_own(block: Block, name: str) -> bool:
+    """Whether a block is the article's: its headline, or a heading that is no link."""
+    is_heading = block.tag in HEADINGS and block.link_share < _LINKED
+    return is_heading or (0 < len(block.text) <= 2 * len(name) and bare(block.text) == name)
+
+
+def _between(sums: list[int], span: tuple[int, int]) -> int:
+    return sums[span[1]] - sums[span[0]]
+
+
+def _address(element: HtmlElement) -> str:
+    """Where an element's link leads: its own, the first in it, or that around it."""
     link = element if element.tag == "a" else element.find(".//a[@href]")
     if link is None:
         link = next(element.iterancestors("a"), None)
-    href = (link.get("href") or "").strip() if link is not None else ""
+    return (link.get("href") or "").strip() if link is not None else ""
+
+
+def _leads_inside(element: HtmlElement) -> bool:
+    """Whether the link is to another place of the page."""
+    return _address(element).startswith("#")
+
+
+def _leads_elsewhere(element: HtmlElement, url: str) -> bool:
+    """Whether an element's link is to another page of the site; a shop or a source is not."""
+    there, own = _site(_address(element)), _site(url)
+    return not there or not own or there == own
+
+
+def _site(url: str) -> str:
+    """The name of a site in its host, without country: "bbc" of www.bbc.co.uk and bbc.com. Empty where none is."""
     try:
-        host = urlsplit(href).hostname or ""
+        labels = (urlsplit(url).hostname or "").split(".")
     except ValueError:
-        return True
-    own = urlsplit(url).hostname or ""
-    return not host or not own or host.split(".")[-2:] == own.split(".")[-2:]
+        return ""
+    return labels[-3] if len(labels) > 2 and labels[-2] in _SECOND_LEVELS else labels[-2] if len(labels) > 1 else ""
 
 
 def mark_links(blocks: list[Block], url: str) -> None:
     """A whole line that is a link, and no sentence, leads to another article; unless the article is a list of links, or
     it stands alone and leads to another site."""
-    lines = [b.link_share >= _ALL_LINK and b.tag in _LINK_LINES and not is_sentence(b.text) for b in blocks]
+    _mark_labelled(blocks, url)
+    linked = [b.link_share >= _ALL_LINK and b.tag in _LINK_LINES for b in blocks]
+    lines = [led and not is_sentence(b.text) for led, b in zip(linked, blocks, strict=True)]
     if sum(lines) > _FEW_LINKS * len(blocks):
         return
     for at, block in enumerate(blocks):
         among_links = any(lines[max(0, at - 1) : at] + lines[at + 1 : at + 2])
         if lines[at] and (among_links or _leads_elsewhere(block.element, url)):
             block.reason = _A_LINK
+        elif linked[at] and _leads_inside(block.element):
+            block.reason = "skips a part of the page"
+        elif linked[at] and _is_in_a_card(block.element):
+            block.reason = _A_TEASER
+
+
+def _is_in_a_card(element: HtmlElement) -> bool:
+    """Whether a link holds the element and more: a picture, or other lines."""
+    link = next(element.iterancestors("a"), None)
+    return link is not None and (
+        link.find(".//img") is not None or sum(e.tag in BLOCKS for e in link.iter()) > _ONE_LINE
+    )
+
+
+def _mark_labelled(blocks: list[Block], url: str) -> None:
+    """Lines that begin alike and end with a link each lead to other articles: "Read more in isiZulu | A headline"."""
+    labels = {id(block): label for block in blocks if (label := _label(block)) and _leads_elsewhere(block.element, url)}
+    times = Counter(labels.values())
+    for block in blocks:
+        if times[labels.get(id(block), "")] > 1:
+            block.reason = _A_LINK
+
+
+def _label(block: Block) -> str:
+    """What stands before the link that a line ends with; empty where it is no label, or there is no such link."""
+    link = block.element.find(".//a[@href]") if _SOME_LINK <= block.link_share < _ALL_LINK else None
+    if link is None or is_sentence(block.text) or block.tag not in ("p", "div"):
+        return ""
+    text = squeeze(link.text_content())
+    if count_words(text) < _HEADLINE_WORDS:
+        return ""
+    before = block.text.removesuffix(text)
+    return bare(before) if before != block.text and count_words(before) <= _LABEL_WORDS else ""

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from services.clean.words import bare, squeeze
 
@@ -45,12 +46,15 @@ _NO_NAME = re.compile(r"(?:by|in|on|at|the|view|more|it|read|see)\b", re.IGNOREC
 _MAX_WORDS = 5
 _MAX_CHARS = 60
 _MAX_PEOPLE = 12
+# No byline is longer, nor has a page more; some of the patterns take the square of a line's length ("((((").
+_MAX_BYLINE = 1000
+_MAX_BYLINES = 100
 
 
 def as_people(names: Iterable[str], site: str = "") -> tuple[str, ...]:
     """Single names out of bylines: "By A and B" is two; dates, roles, agencies, the site itself and repeats go."""
     found: dict[str, str] = {}
-    for name in names:
+    for name in islice(names, _MAX_BYLINES):
         if re.match(r"\s*https?:|\s*www\.", name):
             continue
         for part in _AND.split(_byline(name)):
@@ -69,7 +73,7 @@ def _is_desk(name: str, site: str) -> bool:
 
 def _byline(text: str) -> str:
     """The names' part of a byline."""
-    line = _LATER_BY.sub("", squeeze(html.unescape(text)))
+    line = _LATER_BY.sub("", squeeze(html.unescape(text[:_MAX_BYLINE])))
     return _DATED.sub("", _ROLE.sub("", BY.sub("", line, count=1)))
 
 

@@ -8,10 +8,10 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from services.clean.dates import parse_date
+from services.clean.elements import short_text
 from services.clean.head import Head
 from services.clean.jsonld import Node, first
-from services.clean.words import squeeze
-from services.clean.written_dates import written_date
+from services.clean.written_dates import UPDATED, written_date
 from services.contracts.urls import domain_of
 
 _PUBLISHED = (
@@ -34,13 +34,8 @@ class Dated(NamedTuple):
     found: str
 
 
-# With such a word a visible date is that of a change.
-_UPDATED = re.compile(
-    r"update|modif|edited|revised|aktualisiert|geändert|stand:|mis à jour|maj\b|actualiz|atualiz|aggiornat|bijgewerkt|"
-    r"gewijzigd|zaktualizowan|обновл|оновл|güncelle|تحديث|更新|수정|uppdater|oppdater|opdater|päivitet|diperbarui",
-    re.IGNORECASE,
-)
 _LONG_AFTER = timedelta(days=90)
+_A_DAY_APART = timedelta(days=2)
 _DATE = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|published|posted|pubdate|datum|fecha|data|tarih|дата)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -53,44 +48,72 @@ def find_published(
 ) -> Dated | None:
     """Declared in data, marked as a time, or written beside the headline or in an element named "date": the first
     there is. `beside`: see beside.py."""
-    marked = tree.xpath(
-        '//*[@itemprop="datePublished"]/@*[name()="datetime" or name()="content"] | //time[@pubdate]/@datetime'
-    )
-    # Several days are those of other articles' teasers.
-    own = marked if len({value[:10] for value in marked}) == 1 else []
-    declared = [
-        ("json-ld datePublished", node.get("datePublished")),
-        *head.named(_PUBLISHED),
-        *(("itemprop datePublished", value) for value in own),
-        ("json-ld dateCreated", node.get("dateCreated")),
-    ]
     month_first = _month_first(head, url)
-    if found := _first_date(declared, fetched_at):
+    if dates := _declared(tree, head, node, fetched_at):
         shown = [(line, day) for line in beside if (day := written_date([line], month_first=month_first))]
+        found = _earlier(_as_shown(dates, shown), written_date(_marked_texts(tree), month_first=month_first))
         return _published_again(found, find_modified(head, node, found, fetched_at), shown) or found
     times = tree.xpath("(//article//time | //main//time)/@datetime") or tree.xpath("//time/@datetime")
-    if found := _first_date([("time element", value) for value in times[:1]], fetched_at):
-        return found
-    for where, lines in (("text", [*head.every(_PUBLISHED), *beside]), ("element named date", _named_date(tree))):
+    if timed := _first_date([("time element", value) for value in times[:1]], fetched_at):
+        return timed
+    # "Published 5 May" counts more than "Updated 6 June" above it.
+    shown_first = sorted(beside, key=lambda line: bool(UPDATED.search(line)))
+    for where, lines in (("text", [*head.every(_PUBLISHED), *shown_first]), ("element named date", _named_date(tree))):
         written = written_date(lines, month_first=month_first)
         if written and written <= fetched_at:
             return Dated(written, where)
     return None
 
 
+def _declared(tree: HtmlElement, head: Head, node: Node, fetched_at: datetime) -> list[Dated]:
+    """The times of publication in the page's data, the surest first."""
+    marked = tree.xpath(
+        '//*[@itemprop="datePublished"]/@*[name()="datetime" or name()="content"] | //time[@pubdate]/@datetime'
+    )
+    # Several days are those of other articles' teasers.
+    own = marked if len({value[:10] for value in marked}) == 1 else []
+    said = [
+        ("json-ld datePublished", node.get("datePublished")),
+        *head.named(_PUBLISHED),
+        *(("itemprop datePublished", value) for value in own),
+        ("json-ld dateCreated", node.get("dateCreated")),
+    ]
+    return [Dated(at, name) for name, value in said if (at := parse_date(first(value), fetched_at))]
+
+
+def _as_shown(declared: list[Dated], shown: list[tuple[str, datetime]]) -> Dated:
+    """The first declared time, or where they differ the first that is of a day that the page shows."""
+    days = {day.date() for line, day in shown if not UPDATED.search(line)}
+    return next((time for time in declared if time.at.date() in days), declared[0])
+
+
+def _marked_texts(tree: HtmlElement) -> list[str]:
+    """Short texts marked as the publication's date."""
+    texts = (short_text(e, _SHORT) for e in tree.xpath('//*[@itemprop="datePublished"]'))
+    return [text for text in texts if text]
+
+
+def _earlier(declared: Dated, marked: datetime | None) -> Dated:
+    """`marked`, where it is days before: what is declared is when the page was made anew."""
+    is_anew = marked is not None and declared.at - marked > _A_DAY_APART
+    return Dated(marked, "itemprop datePublished") if marked and is_anew else declared
+
+
 def _published_again(published: Dated, modified: Dated | None, shown: list[tuple[str, datetime]]) -> Dated | None:
-    """`modified`, where it is long after and the date that the page shows as its own: the text was written anew."""
+    """`modified`, where it is long after and the date that the page shows as its own: the text was written anew. The
+    shown day, where that is another: `modified` is in UTC."""
     if modified is None or modified.at - published.at < _LONG_AFTER or not shown:
         return None
-    anew = all(day.date() == modified.at.date() and not _UPDATED.search(line) for line, day in shown)
-    return modified if anew else None
+    if not all(abs(day - modified.at) < _A_DAY_APART and not UPDATED.search(line) for line, day in shown):
+        return None
+    return modified if modified.at.date() == shown[0][1].date() else Dated(shown[0][1], "text")
 
 
 def _named_date(tree: HtmlElement) -> list[str]:
     """Short texts of elements whose class says date, but not date of a change."""
     named = [e for e in tree.iter("p", "span", "div", "li", "small") if _DATE.search(e.get("class") or "")]
-    texts = (squeeze(" ".join(e.itertext())) for e in named if len(e) <= _FEW)
-    return [text for text in texts if len(text) <= _SHORT and not _UPDATED.match(text)]
+    texts = (short_text(e, _SHORT) for e in named if len(e) <= _FEW)
+    return [text for text in texts if text is not None and not UPDATED.match(text)]
 
 
 def _month_first(head: Head, url: str) -> bool:

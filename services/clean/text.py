@@ -4,12 +4,16 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from services.clean.bylines import said
 from services.clean.furniture import judge
-from services.clean.sentences import is_sentence
-from services.clean.words import count_words, squeeze
+from services.clean.sentences import is_prose, is_sentence
+from services.clean.words import bare, count_words, squeeze
 
 _HEADING_WORDS = 20
 _CAPTION_WORDS = 6
+_CRUMB_WORDS = 3
+_HEAD = 8
+_BYLINE_CHARS = 160
 _HARD_WRAP = 100
 _BULLET = re.compile(r"^\s*(?:[-*•‣▪–]|\d{1,2}[.)])\s+")
 
@@ -23,7 +27,8 @@ def read_text(text: str, title: str | None) -> tuple[str, list[str], list[str | 
     name = squeeze(title or "")
     if not name and lines and _like_heading(lines[0]):
         name = lines[0]
-    reasons = judge(lines, name)
+    reasons = judge(lines, name, said([line for line in lines[: _HEAD + 1] if len(line) <= _BYLINE_CHARS]))
+    _crumbs(lines, reasons, name)
     _captions(lines, reasons)
     return name or (lines[0] if lines else ""), lines, reasons
 
@@ -62,6 +67,18 @@ def _like_heading(line: str) -> bool:
         and count_words(line) <= _HEADING_WORDS
         and not _BULLET.match(line)
     )
+
+
+def _crumbs(lines: Sequence[str], reasons: list[str | None], title: str) -> None:
+    """Among the furniture between the title and the first paragraph, a word or two are the way to the page's section:
+    "Home", "News", "Courts"."""
+    first = next((at for at, line in enumerate(lines) if reasons[at] is None and is_prose(line)), 0)
+    head = [at for at in range(min(first, _HEAD)) if bare(lines[at]) != bare(title)]
+    if not any(reasons[at] for at in head):
+        return
+    for at in head:
+        if count_words(lines[at]) <= _CRUMB_WORDS and not is_sentence(lines[at]):
+            reasons[at] = reasons[at] or "beside furniture at the start"
 
 
 def _captions(lines: Sequence[str], reasons: list[str | None]) -> None:

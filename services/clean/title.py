@@ -1,12 +1,14 @@
 """The title of an article, without the name of its site."""
 
 import html
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from services.clean.elements import short_text
 from services.clean.head import Head
 from services.clean.jsonld import Node
 from services.clean.site_name import SEPARATOR, is_site, without_site
@@ -15,6 +17,7 @@ from services.clean.words import bare, count_words, squeeze
 _HEADLINE_WORDS = 4
 _MAX_CHARS = 400
 _SAME = 0.85
+_KICKED = (": ", " - ", " – ")
 
 
 def find_title(tree: HtmlElement, head: Head, node: Node, site: tuple[str, ...], url: str) -> str:
@@ -22,21 +25,40 @@ def find_title(tree: HtmlElement, head: Head, node: Node, site: tuple[str, ...],
 
     The <h1> that agrees with a declared title wins, since declared ones are often cut or written for search engines.
     """
-    declared = [_text(node.get("headline")), *head.every(("og:title", "twitter:title", "dc.title")), head.title]
-    trimmed = [t for t in (_trim(t, site) for t in declared) if t]
-    cards = [{t for t in head.every((f"{card}:title",)) if _trim(t, site) == t} for card in ("og", "twitter")]
-    headings = [t for t in _texts(tree.iter("h1")) if not is_site(t, site)]
+    sources = ([_text(node.get("headline"))], head.every(("og:title",)), head.every(("twitter:title",)))
+    declared = _trimmed([title for source in sources for title in source], site)
+    others = _trimmed([*head.every(("dc.title",)), head.title], site)
+    headings = [t for t in _texts(tree.iter("h1")) if not is_site(t, site) and not _names_site(t, head.title, declared)]
     for heading in headings:
-        if any(_agree(heading, title) for title in trimmed):
-            return _edited(without_site(heading, site), cards[0] & cards[1])
-    if trimmed:
-        return without_site(_reworded(tree, trimmed[0], site, url), site)
+        if any(_agree(heading, title) for title in (*declared, *others)):
+            # Where the site's name was in it, a template made the title and cut it, no editor.
+            written = [[t for t in source if _trim(t, site) == t] for source in sources]
+            kicked = _with_kicker(without_site(heading, site), _said_twice([_trimmed(s, site) for s in sources]))
+            return _cut(kicked, _said_twice(written))
+    if declared or others:
+        return without_site(_reworded(tree, [*declared, *others][0], site, url), site)
     return max(headings, key=len, default="") or next(iter(_texts(tree.iter("h2"))), "") or head.title
 
 
+def _trimmed(titles: Iterable[str], site: tuple[str, ...]) -> list[str]:
+    return [trimmed for title in titles if (trimmed := _trim(title, site))]
+
+
+def _said_twice(sources: Sequence[Sequence[str]]) -> list[str]:
+    """Titles that two sources have, in the spelling of the last one."""
+    spelled = [{bare(title): title for title in source} for source in sources]
+    times = Counter(key for titles in spelled for key in titles)
+    return [next(t[key] for t in reversed(spelled) if key in t) for key, number in times.items() if number > 1]
+
+
+def _names_site(heading: str, title: str, declared: Sequence[str]) -> bool:
+    """Whether a heading is what <title> has besides the declared title: "The Echo: Bridge reopens"."""
+    parts = [bare(part) for part in SEPARATOR.split(title)]
+    return bare(heading) in parts and any(bare(own) in parts and bare(own) != bare(heading) for own in declared)
+
+
 def _texts(elements: Iterable[HtmlElement]) -> list[str]:
-    found = (squeeze(" ".join(e.itertext())) for e in elements)
-    return [text for text in found if 0 < len(text) <= _MAX_CHARS]
+    return [text for e in elements if (text := short_text(e, _MAX_CHARS))]
 
 
 def _agree(heading: str, title: str) -> bool:
@@ -55,14 +77,22 @@ def _trim(title: str, site: tuple[str, ...]) -> str:
     return "" if is_site(title, site) else without_site(html.unescape(title), site)
 
 
-def _edited(heading: str, cards: set[str]) -> str:
-    """`heading`, or what an editor made of it for the `cards`: with the kicker that stands above it
-    ("Kicker: heading"), or shorter by its last words."""
-    for title in sorted(cards):
+def _with_kicker(heading: str, declared: Iterable[str]) -> str:
+    """`heading`, or the declared title that has the kicker above it ("Kicker: heading"), or lacks the one in it."""
+    for title in sorted(declared):
+        kicker = title.removesuffix(heading)
+        kicked = kicker != title and kicker.endswith(_KICKED)
+        if kicked or (bare(heading).endswith(f" {bare(title)}") and count_words(title) >= _HEADLINE_WORDS):
+            return title
+    return heading
+
+
+def _cut(heading: str, declared: Iterable[str]) -> str:
+    """`heading`, or the declared title that lacks its last words."""
+    for title in sorted(declared):
         rest = heading.removeprefix(f"{title} ")
         # A cut at a quotation mark is a broken attribute's, no editor's.
-        shorter = rest != heading and rest[0].isalnum() and title[-1].isalnum()
-        if title.endswith(f": {heading}") or (shorter and count_words(title) >= _HEADLINE_WORDS):
+        if rest != heading and rest[0].isalnum() and title[-1].isalnum() and count_words(title) >= _HEADLINE_WORDS:
             return title
     return heading
 

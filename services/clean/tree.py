@@ -1,12 +1,15 @@
 """The one parse of a page; everything else reads this tree."""
 
 import re
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from services.clean.elements import BLOCKS
 
+_MAX_DEPTH = 512
+_DEEP = "/" + "/".join("*" * _MAX_DEPTH)
 # C0 controls end libxml2's reading of an attribute or the document; they carry no text.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -14,7 +17,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 def parse(html: str) -> HtmlElement | None:
     """Tree of an HTML document, or None when there is no element in it.
 
-    Elements below the 2,048th level are lost (libxml2's limit): no article is nested so deep.
+    Below the 512th level, where Chrome ends too, only the text is kept, as a part of the element there: what asks each
+    element for its contents takes depth times size. Below the 2,048th all is lost (libxml2's limit).
     """
     text = _CONTROL.sub("", html)
     if not text.strip():
@@ -26,6 +30,9 @@ def parse(html: str) -> HtmlElement | None:
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     _end_head(tree)
+    for element in cast(list[HtmlElement], tree.xpath(_DEEP)):
+        etree.strip_elements(element, "script", "style", with_tail=False)
+        etree.strip_tags(element, "*")
     return tree
 
 

@@ -21,7 +21,7 @@ _FEW = 150
 """Words. Of a page with fewer, a single word of a heading is believed, or how it begins; a heading that says nothing
 else, of pages with more (`most`): they recommend articles, or explain their cookies."""
 _SITE_WORDS = 4
-_MAX_HEADINGS, _MAX_CHARS = 12, 500
+_MAX_HEADINGS, MAX_HEADING = 12, 500
 _SAYS_ENOUGH = re.compile(rf"\w+ \w|[{UNSPACED}]{{4}}")
 
 
@@ -42,7 +42,7 @@ def wall(headings: Iterable[str], words: int, declared: bool) -> str | None:
     `words`: of its main text; `declared`: whether it calls itself an article.
     """
     for heading in islice(filter(None, headings), _MAX_HEADINGS):
-        heading = squeeze(heading[:_MAX_CHARS])
+        heading = squeeze(heading[:MAX_HEADING])
         for kind in _walls():
             most = _most_words(heading, kind)
             if words < (min(most, _FEW) if declared else most):

@@ -17,6 +17,12 @@ _NUMERIC = (
     (re.compile(r"(?<!\d)(\d{1,2})[.]\s?(\d{1,2})[.]\s?(\d{4})(?!\d)"), (3, 2, 1)),
 )
 _SLASHED = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
+# With such a word a visible date is that of a change.
+UPDATED = re.compile(
+    r"update|modif|edited|revised|aktualisiert|geändert|stand:|mis à jour|maj\b|actualiz|atualiz|aggiornat|bijgewerkt|"
+    r"gewijzigd|zaktualizowan|обновл|оновл|güncelle|تحديث|更新|수정|uppdater|oppdater|opdater|päivitet|diperbarui",
+    re.IGNORECASE,
+)
 # A year; without a space behind it may stand how long the text takes to read: "Mar 27, 20255 min".
 _YEAR = r"(\d{4})(?!\d(?!\d?\s?min))"
 

@@ -1,20 +1,25 @@
 """Which elements hold furniture, by tag, role and the words in their class and id."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 import yaml
 from lxml.html import HtmlElement
 
+from services.clean.elements import short_text
+
 _TAGS = {
     "nav": "navigation", "footer": "a footer", "aside": "an aside", "form": "a form", "figure": "a figure",
     "figcaption": "a caption", "dialog": "a dialog", "menu": "a menu", "fieldset": "a form", "caption": "a caption",
 }  # fmt: skip
 _DATA: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("zones.yaml").read_text("utf-8"))
-_WORDS, _PAIRS, _WEAK, _BOXES, _LISTS, _ROLES = (
-    frozenset(_DATA[k]) for k in ("words", "pairs", "weak", "boxes", "lists", "roles")
+_WORDS, _PAIRS, _WEAK, _BOXES, _LISTS, _READERS, _PICTURES, _ROLES = (
+    frozenset(_DATA[k]) for k in ("words", "pairs", "weak", "boxes", "lists", "readers", "pictures", "roles")
 )
+_ENDS = tuple(_DATA["ends"])
+STANDFIRSTS = frozenset(_DATA["standfirsts"])
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # "hidden md:block": hidden on small screens only.
 _SHOWN = re.compile(r":(?:block|flex|grid|inline|table|contents)|visible|^show")
@@ -31,7 +36,11 @@ _CONTENT = re.compile(
 
 _UNNAMED = frozenset(("html", "body", "main", "h1", "h2", "h3", "h4", "h5", "h6"))
 _MAX_ID_PARTS = 3
+# Pages repeat their names, and sites their pages': so many are remembered, cut to so many characters.
+_NAMES, _NAME_CHARS = 4096, 100
 _FIGURE_CHARS = 600
+_CAPTION_CHARS = 400
+_BESIDE_PICTURES = frozenset(("text", "content", "has", "with", "no"))
 
 
 def zone_of(element: HtmlElement) -> str | None:
@@ -54,28 +63,54 @@ def zone_of(element: HtmlElement) -> str | None:
 
 def _is_picture(figure: HtmlElement) -> bool:
     """A picture with its caption; figures hold tables and parts of articles too."""
-    return figure.find(".//table") is None and len(figure.text_content()) <= _FIGURE_CHARS
+    return figure.find(".//table") is None and short_text(figure, _FIGURE_CHARS) is not None
 
 
 def _named(element: HtmlElement) -> str | None:
     names = (element.get("class") or "").split()
     # Long ids are made of the text of a heading: "effective-menu-management".
     identity = element.get("id") or ""
-    if len(_parts(identity)) <= _MAX_ID_PARTS:
+    if len(parts_of(identity)) <= _MAX_ID_PARTS:
         names.append(identity)
     if len(names) > 40 or _CONTENT.search(" ".join(names)):
         return None
     if "hidden" in names and not any(_SHOWN.search(name) for name in names):
         return "hidden"
     for name in names:
-        parts = _parts(name)
-        word = next((p for p in parts if p in _WORDS), None) or next(
-            (f"{a} {b}" for a, b in pairwise(parts) if f"{a}_{b}" in _PAIRS), None
-        )
+        word = _word_of(name[:_NAME_CHARS])
         if word and (word not in _LISTS or element.find(".//a[@href]") is not None):
             return f"{'may be' if word in _WEAK else 'a box' if word in _BOXES else 'named'} “{word}”"
-    return None
+    return "a picture" if any(_says_picture(name[:_NAME_CHARS]) for name in names) and _is_captioned(element) else None
 
 
-def _parts(name: str) -> list[str]:
+@lru_cache(_NAMES)
+def _word_of(name: str) -> str | None:
+    """The word in a class or id that says furniture."""
+    parts = parts_of(name)
+    return (
+        next((p for p in parts if p in _WORDS), None)
+        or next((f"{a} {b}" for a, b in pairwise(parts) if f"{a}_{b}" in _PAIRS), None)
+        or next((end for p in parts for end in _ENDS if p.endswith(end)), None)
+    )
+
+
+@lru_cache(_NAMES)
+def _says_picture(name: str) -> bool:
+    parts = parts_of(name)
+    return not _PICTURES.isdisjoint(parts) and _BESIDE_PICTURES.isdisjoint(parts)
+
+
+def _is_captioned(element: HtmlElement) -> bool:
+    """A picture with its caption; with a heading it is an item of a list, or a part of the article."""
+    inside = {e.tag for e in element.iter("img", "picture", "h1", "h2", "h3", "h4")}
+    return bool(inside) and inside <= {"img", "picture"} and len(element.text_content()) <= _CAPTION_CHARS
+
+
+def is_of_readers(reason: str) -> bool:
+    """Whether it holds what readers write, or the terms they agree to: often longer than the article."""
+    return any(f"“{word}”" in reason for word in _READERS)
+
+
+def parts_of(name: str) -> list[str]:
+    """The words of a name, in lower case: ["article", "body"] of "articleBody"."""
     return [p for p in _SPLIT.split(_CAMEL.sub("-", name).lower()) if p]

@@ -66,7 +66,8 @@ async def _run(source: BinaryIO, jobs: int, html: Path | None, settings: Setting
 @asynccontextmanager
 async def _pool(jobs: int, settings: Settings) -> AsyncIterator[Pool]:
     limit, models = settings.document_limit_s, (settings.spacy_model, "", settings.topic_models)
-    pool = Pool(work, workers=jobs, limit_s=limit, initializer=load, initargs=models)
+    memory = settings.worker_memory_mib
+    pool = Pool(work, workers=jobs, limit_s=limit, memory_mib=memory, initializer=load, initargs=models)
     await pool.start()
     try:
         yield pool

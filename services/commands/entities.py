@@ -96,9 +96,10 @@ def list_(as_json: JsonOption = False) -> None:
         if as_json:
             print_json([decision.model_dump(mode="json", exclude_none=True) for decision in found])
             return
-        table = Table("id", "where written", "is", "called", "decided", box=None)
+        table = Table("id", "where written", "is", "called", "decided", "applied", box=None)
         for d in found:
-            table.add_row(d.id, d.spelling or "", d.into, d.name, f"{d.decided_at:%Y-%m-%d %H:%M}")
+            times = (f"{at:%Y-%m-%d %H:%M}" if at else "not yet" for at in (d.decided_at, d.applied_at))
+            table.add_row(d.id, d.spelling or "", d.into, d.name, *times)
         console.print(table)
 
     _run(work)

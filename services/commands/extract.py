@@ -64,10 +64,10 @@ def extract(
         if _is_ndjson(head):
             lines = (line for line in chain((head,), stream) if line.strip())
             learns = settings.learn if learn is None else learn
-            made = records(lines, work, 1 if jobs is None else jobs, settings.document_limit_s, learn=learns)
+            made = records(lines, work, 1 if jobs is None else jobs, settings, learn=learns)
         else:
             page = orjson.dumps({"url": url or _NOWHERE, "body_base64": _base64(head + stream.read())})
-            made = records((page,), work, jobs or 0, settings.document_limit_s)
+            made = records((page,), work, jobs or 0, settings)
         if _write(made):
             raise typer.Exit(1)
 
@@ -87,6 +87,10 @@ def of_line(line: bytes, recurs: Recurring, *, limits: CleanLimits, explain: boo
         return shown, "" if nowhere else made.host, made.seen
     except (ValueError, BadInput) as error:
         return given | {"error": _message(error)}, "", None
+    except MemoryError:
+        raise  # the process is to end (runtime/memory.py)
+    except Exception as error:  # a bug; it is told in its line, and the other pages go on
+        return given | {"error": f"a bug in extraction: {error!r}"[:2000]}, "", None
 
 
 def _filled(loaded: Record) -> Record:

@@ -12,6 +12,9 @@ from pebble import ProcessExpired, ProcessPool
 from services.clean.memories import Memories
 from services.clean.sightings import Recurring, Sighting
 from services.contracts.urls import domain_of
+from services.runtime.memory import OUT_OF_MEMORY, bound_memory, within_memory
+from services.runtime.pool import TASKS_PER_WORKER
+from services.runtime.settings import Settings
 
 Record = dict[str, Any]
 Made = tuple[Record, str, Sighting | None]
@@ -39,19 +42,23 @@ class _Known:
         return record
 
 
-def records(lines: Iterable[bytes], work: Work, jobs: int, limit_s: float, *, learn: bool = False) -> Iterator[Record]:
-    """Records in the order of `lines`; with `jobs` processes, each page has `limit_s` seconds before its worker is
-    killed. With `learn`, lines that recur over the pages of a host are dropped from later ones."""
-    known = _Known(learn)
+def records(
+    lines: Iterable[bytes], work: Work, jobs: int, settings: Settings, *, learn: bool = False
+) -> Iterator[Record]:
+    """Records in the order of `lines`; with `jobs` processes, a page that takes longer or more memory than the settings
+    say has its worker killed. With `learn`, lines that recur over the pages of a host are dropped from later ones."""
+    known, limit_s = _Known(learn), settings.document_limit_s
     if not jobs:
         for line in lines:
             yield known.record(work(line, known.of(line)))
         return
-    pool = ProcessPool(max_workers=jobs, max_tasks=2000, context=get_context("spawn"))
+    memory_mib = settings.worker_memory_mib
+    pool = ProcessPool(jobs, TASKS_PER_WORKER, bound_memory, [memory_mib], get_context("spawn"))
     running: deque[tuple[bytes, Any]] = deque()
     try:
         for line in lines:
-            running.append((line, pool.schedule(work, args=[line, known.of(line)], timeout=limit_s)))
+            asked = [work, line, known.of(line)]
+            running.append((line, pool.schedule(within_memory, args=asked, timeout=limit_s)))
             if len(running) > jobs * AHEAD:
                 yield known.record(_result(*running.popleft(), limit_s))
         while running:
@@ -68,7 +75,8 @@ def _result(line: bytes, future: Any, limit_s: float) -> Made:
     except TookTooLong:
         failed = f"took longer than the limit of {limit_s:g} s (NEWSLOOM_DOCUMENT_LIMIT_S)"
     except ProcessExpired as error:
-        failed = f"the worker process died: {error}"
+        more = " for want of memory (NEWSLOOM_WORKER_MEMORY_MIB)" if error.exitcode == OUT_OF_MEMORY else ""
+        failed = f"the worker process died{more}: {error}"
     loaded = _loaded(line)
     return {name: loaded[name] for name in ("id",) if name in loaded} | {"error": failed}, "", None
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
-from services.commands.output import JsonOption, console, print_json
+from services.commands.output import JsonOption, complaints, console, print_json, say
+from services.commands.retag import ADVICE, retag
 from services.commands.steps import Steps
 from services.contracts import indices
 from services.index import reindex
@@ -22,6 +23,7 @@ from services.runtime.errors import Unavailable, UsageError
 from services.runtime.settings import Settings, load_settings
 
 AGAIN = "; run 'newsloom reindex' again to go on from here, or with --abort to give up"
+AGAIN_ENRICH = "; run 'newsloom reindex --enrich' again to go on"
 
 
 class From(StrEnum):
@@ -49,16 +51,30 @@ def command(
     clean_up: Annotated[
         bool, typer.Option("--clean-up", help="delete what earlier reindexes kept, nothing else")
     ] = False,
+    enrich: Annotated[
+        bool, typer.Option("--enrich", help="have the running services enrich again what other models enriched")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="with --enrich: only say what would be done")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build the articles' index anew, with this release's mapping, and switch to it in one step.
 
     Searches answer throughout; writers wait for some seconds at the end. Killed or broken off at any moment, it goes on
     where it was when it is run again. The old indices are kept, closed for writing, until --clean-up.
+
+    With --enrich no index is built: articles whose models are not those of the settings are sent to the enrich service
+    again, and replaced under the version that they have. Exit code 1 when some are left.
     """
-    if sum((status, abort, clean_up)) > 1:
-        raise UsageError("give one of --status, --abort and --clean-up")
+    if sum((status, abort, clean_up, enrich)) > 1:
+        raise UsageError("give one of --status, --abort, --clean-up and --enrich")
+    if enrich and (drop_old or allow_partial or source is not From.ELASTICSEARCH):
+        raise UsageError("--enrich goes with --dry-run and --json alone")
+    if dry_run and not enrich:
+        raise UsageError("--dry-run goes with --enrich")
     settings = load_settings()
+    if enrich:
+        _enrich(settings, dry_run, as_json)
+        return
     if status:
         found = _run(settings, reindex.status)
     elif abort:
@@ -67,11 +83,23 @@ def command(
         found = {"deleted": _run(settings, reindex.drop_kept)}
     else:
         found = _run(settings, lambda es, alias: _build(es, settings, alias, source, drop_old, allow_partial))
+    _print(found, as_json)
+
+
+def _enrich(settings: Settings, dry_run: bool, as_json: bool) -> None:
+    tally = _run(settings, lambda es, alias: retag(es, settings, alias, dry_run), AGAIN_ENRICH)
+    _print({**tally.as_json(), "dry_run": dry_run}, as_json)
+    if tally.left and not dry_run:
+        say(f"{tally.left} articles were not enriched again; {ADVICE}", complaints)
+        raise typer.Exit(1)
+
+
+def _print(found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
     for name, value in found.items():
-        console.print(f"{name}: {_shown(value)}", markup=False, soft_wrap=True)
+        console.print(f"{name.replace('_', ' ')}: {_shown(value)}", markup=False, soft_wrap=True)
 
 
 async def _build(
@@ -99,7 +127,7 @@ async def _must_reach(es: AsyncElasticsearch, settings: Settings, alias: str) ->
         )
 
 
-def _run(settings: Settings, work: Any) -> Any:
+def _run(settings: Settings, work: Any, advice: str = AGAIN) -> Any:
     async def all_of_it() -> Any:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # inside of asyncio.run
@@ -108,15 +136,15 @@ def _run(settings: Settings, work: Any) -> Any:
             try:
                 return await work(es, settings.name(indices.ARTICLES))
             except TransportError as error:
-                why = f"Elasticsearch at {settings.es_shown} does not answer ({error.message}){AGAIN}"
+                why = f"Elasticsearch at {settings.es_shown} does not answer ({error.message}){advice}"
                 raise Unavailable(why) from error
             except ApiError as error:
-                raise Unavailable(f"Elasticsearch refused ({error.status_code}): {error.message}{AGAIN}") from error
+                raise Unavailable(f"Elasticsearch refused ({error.status_code}): {error.message}{advice}") from error
 
     try:
         return asyncio.run(all_of_it())
     except asyncio.CancelledError:
-        raise Unavailable(f"told to stop{AGAIN}") from None
+        raise Unavailable(f"told to stop{advice}") from None
 
 
 def _time(at: datetime) -> str:

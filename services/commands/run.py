@@ -39,6 +39,8 @@ def run(
     settings = load_settings()
     configure_logs(settings, service)
     module = importlib.import_module(MODULES[service])
+    if check := getattr(module, "check", None):  # of what needs no Kafka: who forgot a model is told at once
+        check(settings)
     gateway = service == "search"
     work = module.serve(settings) if gateway else run_service(service, settings, module.wiring)
     try:

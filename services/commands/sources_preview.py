@@ -13,7 +13,6 @@ from services.fetch.discover import Found
 from services.fetch.hubs import offered
 from services.fetch.listing import Item, NotAFeed
 from services.fetch.lists import parsed
-from services.fetch.places import robots_of
 from services.fetch.prepare import prepared
 from services.fetch.robots import MAX_CRAWL_DELAY_S, TOKEN
 from services.runtime.settings import Settings
@@ -72,7 +71,7 @@ async def _preview(found: Found, fetcher: Fetcher, settings: Settings) -> Previe
     response = found.response
     body = prepared(response.body, response.content_type)[:_HEAD] if response else b""
     given = response.validators if response else Conditional()
-    rules = await robots_of(found.url, fetcher, fetcher.limits)
+    rules = await fetcher.rules(found.url, fetcher.limits)
     asked_s = min(rules.crawl_delay(TOKEN) or 0.0, MAX_CRAWL_DELAY_S)
     preview = Preview(
         found,

@@ -21,7 +21,8 @@ def train(
     ] = None,
     name: Annotated[str, typer.Option("--name", help="of the model, as articles say it")] = "own-topics",
 ) -> None:
-    """Make topics of your own: examples {text | title, body, topics: [id]} and rules {id, name, phrases: [any of]}.
+    """Make topics of your own: rules with `id`, `name`, `phrases` (a list; any of them will do), and examples with
+    `text`, or `title` and `body`, and `topics` (a list of ids).
 
     Enrich adds them to the topics of articles once NEWSLOOM_TOPIC_MODELS names the file that this writes.
     """
@@ -37,9 +38,10 @@ def train(
         target.write_text(model.model_dump_json() + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"can not write {target}: {error.strerror}") from None
-    console.print(
-        f"{len(model.topics)} topics from {len(rules)} rules and {len(examples)} examples: {target}", soft_wrap=True
-    )
+    console.print(f"{target}, of {len(rules)} rules and {len(examples)} examples:", markup=False, soft_wrap=True)
+    for made in model.topics:
+        how = f"{len(made.phrases)} phrases, {len(made.weights)} words of examples"
+        console.print(f"{made.id} ({made.name}): {how}", markup=False, soft_wrap=True)
     for topic, (hits, found, labelled) in held_out(examples, rules).items():
         line = f"{topic}: of each fifth example, left out, {labelled} have it; {found} found, {hits} rightly"
         console.print(line, markup=False, soft_wrap=True)
@@ -66,4 +68,6 @@ def _entries(file: Path) -> Iterator[tuple[str, Any]]:
             try:
                 yield f"{file}, line {number}", orjson.loads(line)
             except orjson.JSONDecodeError as error:
-                raise UsageError(f"{file}, line {number}: not JSON: {error}") from None
+                raise UsageError(
+                    f"{file}, line {number}: not JSON ({error}); a file of YAML is called *.yaml"
+                ) from None

@@ -20,6 +20,8 @@ class Decision(Model):
     name: str = Field(min_length=1, max_length=200, pattern=r"^[^|\s](?:[^|\r\n]*[^|\s])?$")
     spelling: str | None = Field(default=None, min_length=1, max_length=200)
     decided_at: Utc
+    applied_at: Utc | None = None
+    """When all that was indexed by then agreed with it."""
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ HEADERS = {
 RETRY_PREFIX = "retry-"
 RETRY_HEADERS = {
     "retry-attempts": "how often the message was tried without success",
-    "retry-first-at": "when it first failed, RFC 3339 in UTC",
+    "retry-first-at": "when it was first put off, RFC 3339 in UTC",
     "retry-due": "when it is tried again, milliseconds since 1970",
     "retry-reason": "why it failed, one of the reasons for skipped pages or dead messages",
 }

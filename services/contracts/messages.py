@@ -174,6 +174,10 @@ class Article(Message):
     revision: int = Field(
         default=0, ge=0, le=999, description="release of extraction and enrichment; of one page's, the highest is kept"
     )
+    retagged_at: Utc | None = Field(
+        default=None,
+        description="when it was sent to be enriched again; of one page's with one revision, the latest is kept",
+    )
 
 
 class Mention(Model):

@@ -11,6 +11,7 @@ from services.runtime.each import together
 from services.runtime.embedding.model import Embedder, load_embedder
 from services.runtime.pool import Pool
 from services.runtime.service import Context, Service
+from services.runtime.settings import Settings
 from services.runtime.stage import Outcome, Stage
 
 _models: list[Models] = []
@@ -35,16 +36,21 @@ def _enriched(articles: Sequence[Article]) -> list[Enriched]:
     return embedded(enriched, _embedders[0]) if _embedders else enriched
 
 
-@asynccontextmanager
-async def wiring(context: Context) -> AsyncIterator[Service]:
-    """The enrich service. A missing model is an error here, not at the first article."""
-    settings = context.settings
+def check(settings: Settings) -> None:
+    """Raise UsageError when a model is missing: before the service waits for Kafka, not at the first article."""
     check_models(settings.spacy_model, settings.topic_models)
     load_embedder(settings.embedding_model)
+
+
+@asynccontextmanager
+async def wiring(context: Context) -> AsyncIterator[Service]:
+    """The enrich service."""
+    settings = context.settings
     pool = Pool(
         work,
         workers=settings.workers,
         limit_s=settings.document_limit_s,
+        memory_mib=settings.worker_memory_mib,
         initializer=load,
         initargs=(settings.spacy_model, settings.embedding_model, settings.topic_models),
     )

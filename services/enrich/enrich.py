@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from services.contracts.messages import Article, Enriched, Entity, Mention
-from services.contracts.revision import REVISION
+from services.contracts.revision import REVISION, rules_of
+from services.enrich.datelines import with_datelines
 from services.enrich.geography import NOWHERE, Where, places
 from services.enrich.keyphrases import keyphrases
 from services.enrich.models import ModelMissing, Models, check_models, load_models
@@ -12,11 +13,12 @@ from services.enrich.plausible import reads_as
 from services.enrich.reading_time import reading_minutes
 from services.enrich.recognise import by_model, confirmed, merge
 from services.enrich.resolve import Named, resolve
+from services.enrich.results import with_results
 from services.enrich.rules import by_rules
 from services.enrich.spans import Span, surface
 from services.enrich.topics import model_name, topics
 
-__all__ = ["ModelMissing", "Models", "check_models", "enrich", "load_models"]
+__all__ = ["ModelMissing", "Models", "check_models", "enrich", "load_models", "models_of"]
 
 UNDETERMINED = "und"
 
@@ -28,7 +30,7 @@ def enrich(articles: Sequence[Article], models: Models) -> list[Enriched]:
     for language, nlp in models.pipelines.items():
         stop_words = frozenset(nlp.Defaults.stop_words)
         own = [i for i, a in enumerate(articles) if a.language == language and reads_as(texts[i][0], stop_words)]
-        found |= by_model(nlp, [piece for i in own for piece in pieces(i, texts[i][0])])
+        found |= by_model(models.readers[language], language, [piece for i in own for piece in pieces(i, texts[i][0])])
     return [_enriched(article, *texts[i], found.get(i, []), models) for i, article in enumerate(articles)]
 
 
@@ -39,17 +41,25 @@ def _enriched(article: Article, text: str, body: int, model: list[Span], models:
         spans = merge(text, confirmed(text, model), list(lexicon.find(text)), lexicon)
         if article.language not in models.pipelines:
             spans = by_rules(text, article.language, spans)
-        named = resolve(text, spans, lexicon, models.gazetteer)
+        named = resolve(text, with_results(text, with_datelines(text, spans)), lexicon, models.gazetteer)
     where = places(named, models.gazetteer)
-    version, about = models.versions.get(article.language), {"topics": model_name(models.topics)}
+    # What is enriched again stays of the release that read its page, or a replay of that page could not better it.
+    revision = article.revision if article.retagged_at else max(article.revision, REVISION)
     return Enriched(
-        **{**dict(article), "revision": max(article.revision, REVISION)},
+        **{**dict(article), "revision": revision},
         entities=tuple(_entity(text, body, one, where.get(one.id, NOWHERE)) for one in named),
         topics=topics(article, models.topics),
         keyphrases=_keyphrases(article, text, body, named),
         reading_minutes=reading_minutes(article.word_count, article.language),
-        models={"ner": version, **about} if version else about,
+        models=models_of(article.language, models),
     )
+
+
+def models_of(language: str, models: Models) -> dict[str, str]:
+    """Names and versions of all that is at work on articles of a language, as their `models` has them."""
+    version = models.versions.get(language)
+    rest = {"topics": model_name(models.topics), "rules": rules_of(REVISION)}
+    return {"ner": version, **rest} if version else rest
 
 
 def _keyphrases(article: Article, text: str, body: int, named: list[Named]) -> tuple[str, ...]:

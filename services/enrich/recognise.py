@@ -4,29 +4,35 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from services.enrich.evidence import typed
 from services.enrich.headings import capitals_say_nothing
 from services.enrich.lexicon import Lexicon
+from services.enrich.models import Reader
 from services.enrich.ordered import Ordered
 from services.enrich.pieces import Piece, batches
+from services.enrich.recase import recased
 from services.enrich.spans import Span, trim
 from services.enrich.words import HEADS, TYPES
 
+ENGLISH = "en"
 _POSSESSIVE = re.compile(r"['’]s? ")
 _LIST = re.compile(r"(?:[\s,/&–-]|\b(?:and|or|und|et|y|e|en)\b)*")
 
 
-def by_model(nlp: Any, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
-    """What the pipeline `nlp` recognises, by article number; offsets are of the article's text."""
+def by_model(read: Reader, language: str, pieces: Sequence[Piece]) -> dict[int, list[Span]]:
+    """What `read` recognises in `language`, by article number; offsets are of the article's text."""
     found: dict[int, list[Span]] = defaultdict(list)
     for batch in batches(pieces):
-        for piece, doc in zip(batch, nlp.pipe((p.text for p in batch), batch_size=len(batch)), strict=True):
-            weak = capitals_say_nothing(piece.text)
-            for ent in doc.ents:
-                if (type_ := TYPES.get(ent.label_)) and (edges := trim(piece.text, ent.start_char, ent.end_char)):
-                    span = typed(piece.text, Span(*edges, type_, weak=weak), nlp.lang)
+        weak = [capitals_say_nothing(piece.text) for piece in batch]
+        texts = [
+            recased(piece.text) if language == ENGLISH and says_nothing else piece.text
+            for piece, says_nothing in zip(batch, weak, strict=True)
+        ]
+        for piece, says_nothing, text, names in zip(batch, weak, texts, read(texts), strict=True):
+            for start, end, label in names:
+                if (type_ := TYPES.get(label)) and (edges := trim(text, start, end)):
+                    span = typed(text, Span(*edges, type_, weak=says_nothing), language)
                     found[piece.article].append(
                         replace(span, start=piece.start + span.start, end=piece.start + span.end)
                     )
@@ -61,13 +67,19 @@ def _extended(text: str, spans: Sequence[Span]) -> list[Span]:
     joined: list[Span] = []
     for span in spans:
         before = joined[-1] if joined else None
-        if before and before.known is None and text[before.end : span.start] in (" of ", " for "):
+        goes_on = text[before.end : span.start] in (" of ", " for ") if before else False
+        if before and goes_on and before.known is None and not _in_full(text, span):
             head, _ = HEADS.get(text[before.start : before.end].split()[-1].lower(), (None, False))
             if head in ("organisation", "place"):
                 joined[-1] = Span(before.start, span.end, head, told=True)
                 continue
         joined.append(span)
     return joined
+
+
+def _in_full(text: str, span: Span) -> bool:
+    """Whether `span` is a person's full name, which no body has in its own: "Rapid Support Forces of Hassan Daud"."""
+    return span.type == "person" and " " in text[span.start : span.end]
 
 
 def _stands(text: str, span: Span, table: Sequence[Span]) -> bool:

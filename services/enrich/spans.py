@@ -23,6 +23,7 @@ _LINE_END = re.compile(r"[\r\n\u2028\u2029]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[A-ZÀ-ÖØ-Þ]{3,6}")
 _DATELINE = re.compile(r"[^a-zß-öø-ÿ]{3,} [-–—] ")
+_DASH = re.compile(r" [-–—] ")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -75,6 +76,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += len(_leading(text[start:end]))
         if found := _TRAILING.search(text, start, end):
             end = found.start()
+        if dash := _DASH.search(text, start, end):
+            end = dash.start()
         end = _bracket(text, start, end)
     return (start, end) if _is_name(text[start:end]) else None
 

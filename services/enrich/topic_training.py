@@ -6,11 +6,11 @@ against all examples that do not have it.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from services.enrich.media_topics import NAMES, code
 from services.enrich.own_topics import OwnTopic, TopicFile, first_fault, probability
@@ -19,6 +19,8 @@ from services.runtime.errors import UsageError
 
 LEAST_EXAMPLES = 5
 """With a topic, and without it."""
+MOST_EXAMPLES = 20_000
+"""More would take more than a gigabyte of memory."""
 _MOST_WORDS, _LEAST_TEXTS = 5000, 2
 _STEPS, _RATE, _PENALTY = 400, 2.0, 0.002
 _KNOWN = {code(two): name for two, name in NAMES.items()}
@@ -26,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class Example(BaseModel):
-    """A text and the ids (or names, which then are ids too) of its topics; none is fine."""
+    """A text and the ids (or names, which then are ids too) of its topics; none is fine. Other fields are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,29 +51,35 @@ class Example(BaseModel):
 class Rule(BaseModel):
     """A topic that every article has in which one of `phrases` stands."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(min_length=1)
     name: str = Field("", description="the id, when absent")
-    phrases: tuple[str, ...] = ()
+    phrases: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...] = ()
 
 
 def read(entries: Iterable[tuple[str, Any]]) -> tuple[list[Rule], list[Example]]:
     """Rules (with an `id`) and examples (with `topics`) among entries (where, what). Raises UsageError."""
-    rules, examples = [], []
+    rules: dict[str, Rule] = {}
+    examples: list[Example] = []
     for where, entry in entries:
         try:
             if isinstance(entry, dict) and "id" in entry and "topics" not in entry:
-                rules.append(Rule.model_validate(entry))
+                rule = Rule.model_validate(entry)
+                if rule.id in rules:
+                    raise UsageError(f"{where}: a second rule {rule.id!r}; put all its phrases into one")
+                rules[rule.id] = rule
             else:
                 examples.append(Example.model_validate(entry))
         except ValidationError as error:
             raise UsageError(f"{where}: {first_fault(error)}") from None
-    return rules, examples
+        if len(examples) > MOST_EXAMPLES:
+            raise UsageError(f"{where}: more than {MOST_EXAMPLES:,} examples; take a sample of them")
+    return list(rules.values()), examples
 
 
 def train(name: str, version: str, rules: Sequence[Rule], examples: Sequence[Example]) -> TopicFile:
-    """The model of `rules` and `examples`. Raises UsageError when a topic has too few examples."""
+    """The model of `rules` and `examples`. Raises UsageError when a topic has too few examples and no phrase."""
     named = {rule.id: rule for rule in rules}
     by_name = {rule.name: rule.id for rule in rules if rule.name} | {name: id_ for id_, name in _KNOWN.items()}
     labels = [{by_name.get(topic, topic) for topic in example.topics} for example in examples]
@@ -80,12 +88,20 @@ def train(name: str, version: str, rules: Sequence[Rule], examples: Sequence[Exa
     for id_ in sorted({*named, *(topic for given in labels for topic in given)}):
         rule = named.get(id_, Rule(id=id_, name=""))
         has = [id_ in given for given in labels]
+        _check(rule, any(has))
         weights, bias = _fit(id_, texts, has) if any(has) else ({}, 0.0)
         title = rule.name or _KNOWN.get(id_, id_)
         made.append(OwnTopic(id=id_, name=title, phrases=rule.phrases, weights=weights, bias=bias))
     if not made:
         raise UsageError("there is neither a rule nor an example in it")
     return TopicFile(name=name, version=version, topics=tuple(made))
+
+
+def _check(rule: Rule, has_examples: bool) -> None:
+    if rule.id.startswith("medtop:") and rule.id not in _KNOWN:
+        raise UsageError(f"{rule.id!r} is no Media Topic of the top level; those are {', '.join(_KNOWN)}")
+    if not (rule.phrases or has_examples):
+        raise UsageError(f"topic {rule.id!r} has neither phrases nor examples, so no article would ever have it")
 
 
 def held_out(examples: Sequence[Example], rules: Sequence[Rule]) -> dict[str, tuple[int, int, int]]:

@@ -9,10 +9,14 @@ from typing import NamedTuple
 
 from services.enrich.data_files import lines
 
-_STRONG, _WEAK = 2.5, 1.0
-_TITLE, _LEAD = 2.0, 3.0
-_LEAD_WORDS = 30
-"""Of the body. Chosen, like the factors, on one half of the labelled articles (benchmarks/bench_topics.py)."""
+_WEAK = 1.0
+_MARKS = {"+": 2.5, "-": 0.0}
+"""Weights of words with a mark in front; `-` takes away what a concept's name says ("breaking", a kind of dance)."""
+_LEAD, _LEAD_WORDS = 3.0, 50
+"""How much more a word counts whose first place is in the title or among the first words of the body."""
+_LEAST, _FADED = 0.3, 1000
+"""Behind that a word counts the less the later it is first said, down to _LEAST. Chosen, like the lead, on articles
+labelled for tuning (benchmarks/bench_topics.py)."""
 _SHORTEST_STEM, _LONGEST_STEM = 2, 16
 _MOST_WORDS = 3000
 """Words read of a text, its first."""
@@ -28,14 +32,16 @@ class Lexicon(NamedTuple):
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], Weights], ...]]
 
     def evidence(self, title: str, body: str) -> dict[str, float]:
-        """How much of each topic's words there is: by the logarithm of their number, more in title and lead."""
-        heading, rest = words_of(title), words_of(body)[:_MOST_WORDS]
-        words = heading + rest
-        place = dict.fromkeys(rest[:_LEAD_WORDS], _LEAD) | dict.fromkeys(heading, _TITLE)
+        """How much of each topic's words there is: by the root of their number, and more the earlier they stand."""
+        heading = words_of(title)
+        words = heading + words_of(body)[:_MOST_WORDS]
+        lead = len(heading) + _LEAD_WORDS
+        first = dict(zip(reversed(words), range(len(words) - 1, -1, -1), strict=True))
         found: dict[str, float] = defaultdict(float)
         for word, times in Counter(words).items():
             if weights := self.words.get(word) or self._by_stem(word):
-                factor = (1 + math.log(times)) * place.get(word, 1)
+                at = first[word]
+                factor = math.sqrt(times) * (_LEAD if at < lead else max(_LEAST, 1 - at / _FADED))
                 for topic, weight in weights.items():
                     found[topic] += weight * factor
         for topic, weight in self._in_phrases(words):
@@ -59,15 +65,15 @@ class Lexicon(NamedTuple):
 
 
 def words_of(text: str) -> list[str]:
-    """The words of `text` in lower case."""
-    return _WORD.findall(text.lower().replace("’", "'"))
+    """The words of `text` in lower case, without the possessive's `'s`."""
+    return [word.removesuffix("'s") for word in _WORD.findall(text.lower().replace("’", "'"))]
 
 
 @cache
 def lexicon(language: str) -> Lexicon | None:
     """The lexicon of `language` (ISO 639-1); None when there is none."""
-    entries = [*_labels(language), *_own(language)]
-    return compiled(entries) if entries else None
+    weights = {(topic, term): weight for topic, term, weight in (*_labels(language), *_own(language))}
+    return compiled((*key, weight) for key, weight in weights.items() if weight) if weights else None
 
 
 def compiled(entries: Iterable[tuple[str, str, float]]) -> Lexicon:
@@ -92,7 +98,7 @@ def _own(language: str) -> Iterable[tuple[str, str, float]]:
         topic, code, terms = line.split("\t")
         if code == language:
             for term in terms.split():
-                yield topic, term.lstrip("+").replace("_", " "), _STRONG if term.startswith("+") else _WEAK
+                yield topic, term.lstrip("+-").replace("_", " "), _MARKS.get(term[0], _WEAK)
 
 
 def _labels(language: str) -> Iterable[tuple[str, str, float]]:

@@ -8,6 +8,7 @@ from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.topics import PAGES, RETRY_TIERS, URLS
 from services.fetch.book import SourceBook
 from services.fetch.client import Fetcher
+from services.fetch.pauses import Pauses
 from services.fetch.poll import poll_forever
 from services.fetch.reservations import OptOuts
 from services.fetch.websub import Keeper
@@ -25,8 +26,9 @@ from services.runtime.web.connect import Resolve
 async def wiring(context: Context, resolve: Resolve | None = None) -> AsyncIterator[Service]:
     """The fetch service; `resolve` is the client's seam for DNS."""
     es = async_client(context.settings)
-    share = Share()
-    async with Fetcher(context.settings, resolve, share=share) as fetcher:
+    pauses = Pauses(es, context.settings)
+    share = Share(learn=pauses.learn)
+    async with Fetcher(context.settings, resolve, share=share, memory=pauses) as fetcher:
 
         async def publish(found: Sequence[UrlMessage | PageMessage]) -> None:
             await context.publisher.send_all(URLS, [m for m in found if isinstance(m, UrlMessage)])
@@ -52,4 +54,5 @@ async def wiring(context: Context, resolve: Resolve | None = None) -> AsyncItera
             keep = partial(Keeper(es, context.settings, fetcher).run, context.stopping)
             yield Service([stage], [poll, keep], checks={"elasticsearch": partial(probes.elasticsearch, es)})
         finally:
+            await pauses.close()
             await es.close()

@@ -11,7 +11,7 @@ import feedparser
 
 from services.fetch.content import worthwhile
 from services.fetch.listing import Feed, Item, absolute
-from services.fetch.text import MAX_SUMMARY, MAX_TITLE, author_of, language_of, plain
+from services.fetch.text import MAX_SUMMARY, MAX_TITLE, author_of, language_of, plain, telling
 
 MAX_TAGS = 20_000
 MAX_ATTRIBUTES = 50_000
@@ -50,16 +50,16 @@ def _items(entries: list[Any], url: str, language: str | None, with_content: boo
             continue
         updated = _time(entry, "updated")
         contents = [content.get("value") for content in entry.get("content") or ()]
-        summary = plain(entry.get("summary"), MAX_SUMMARY)
+        about = telling(entry.get("summary"), MAX_SUMMARY)
         yield Item(
             url=link,
             title=plain(entry.get("title"), MAX_TITLE),
             published_at=_time(entry, "published") or updated,
-            summary=summary,
+            about=about,
             authors=tuple(filter(None, (author_of(a.get("name")) for a in entry.get("authors") or ()))),
             language=language_of(entry.get("language")) or language,
             updated_at=updated,
-            content_html=worthwhile(next(iter(contents), None), summary) if with_content else None,
+            content_html=worthwhile(next(iter(contents), None), plain(about, MAX_SUMMARY)) if with_content else None,
         )
 
 

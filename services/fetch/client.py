@@ -4,14 +4,17 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import replace
 
+from protego import Protego
+
 from services.contracts.sites import slot_of
 from services.fetch.hosts import Hosts
+from services.fetch.pauses import Memory
 from services.fetch.robots import MAX_BYTES, Robots
 from services.runtime.settings import Settings
 from services.runtime.share import NotOurs, Share
 from services.runtime.web.addresses import parse_networks
 from services.runtime.web.connect import Guard, Resolve, SystemDns
-from services.runtime.web.errors import BadStatus, TooManyRedirects, Unreachable
+from services.runtime.web.errors import BadStatus, FetchError, TooManyRedirects, Unreachable
 from services.runtime.web.response import Conditional, Limits, Response
 from services.runtime.web.target import Target, parse_target
 from services.runtime.web.wire import Budget, Redirect, Wire
@@ -39,12 +42,13 @@ class Fetcher:
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
         share: Share | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._dns = SystemDns()
         guard = Guard(resolve or self._dns, parse_networks(settings.fetch_allow))
         self._wire = Wire(guard, settings.fetch_contact, tls)
         self._delay_s = settings.fetch_delay_s
-        self._hosts = Hosts(share)
+        self._hosts = Hosts(share, memory)
         self._defers = bool(settings.retry_delays)
         self._robots = Robots(self._read_robots)
         self.limits = Limits(
@@ -77,8 +81,31 @@ class Fetcher:
         `via`: where it redirected to before. Raises RedirectedAway when it leads to a site that is another worker's.
         """
         limits = limits or self.limits
-        budget = budget or Budget(limits.total_s)
         headers = conditional.headers() if conditional else {}
+        return await self._follow(url, limits, budget or Budget(limits.total_s), headers, via=via)
+
+    async def post(self, url: str, content: bytes, headers: dict[str, str], limits: Limits) -> Response:
+        """POST `content` to `url`; to the address of a 307 or 308 again (RFC 9110, 15.4). Raises FetchError for all but
+        2xx. It is for who asked for it, so robots.txt has no say; guards, turns and pauses are those of `get`."""
+        return await self._follow(url, replace(limits, robots=False), Budget(limits.total_s), headers, content)
+
+    async def rules(self, url: str, limits: Limits) -> Protego:
+        """The robots.txt that `get` obeys for `url`; empty where there is none, or it can not be read."""
+        try:
+            found = await self._robots.rules(parse_target(url).origin, limits)
+        except FetchError:
+            found = ""
+        return Protego.parse("") if isinstance(found, str) else found
+
+    async def _follow(
+        self,
+        url: str,
+        limits: Limits,
+        budget: Budget,
+        headers: dict[str, str],
+        content: bytes | None = None,
+        via: Sequence[str] = (),
+    ) -> Response:
         target = parse_target(url)
         seen, permanent = [target.url], True
         for location in via:
@@ -86,11 +113,13 @@ class Fetcher:
             seen.append(target.url)
         while len(seen) <= limits.max_redirects + 1:
             try:
-                answer = await self._hop(target, limits, budget, headers)
+                answer = await self._hop(target, limits, budget, headers, content)
             except NotOurs:
                 raise RedirectedAway(tuple(seen[1:])) from None
             if isinstance(answer, Response):
                 return replace(answer, url=url, moved=permanent and len(seen) > 1)
+            if content is not None and answer.status not in SAME_METHOD:
+                raise BadStatus(answer.status, target.url)
             permanent = permanent and answer.status in PERMANENT
             target = parse_target(answer.location, base=target.url)
             if target.url in seen:
@@ -98,21 +127,8 @@ class Fetcher:
             seen.append(target.url)
         raise TooManyRedirects(f"{url} redirects more than {limits.max_redirects} times, at last to {target.url}")
 
-    async def post(self, url: str, content: bytes, headers: dict[str, str], limits: Limits) -> Response:
-        """POST `content` to `url`; to the address of a 307 or 308 again (RFC 9110, 15.4). Raises FetchError for all but
-        2xx. It is for who asked for it, so robots.txt has no say; guards, turns and pauses are those of `get`."""
-        target, budget = parse_target(url), Budget(limits.total_s)
-        for _ in range(limits.max_redirects + 1):
-            answer = await self._hop(target, replace(limits, robots=False), budget, headers, content)
-            if isinstance(answer, Response):
-                return replace(answer, url=url)
-            if answer.status not in SAME_METHOD:
-                raise BadStatus(answer.status, target.url)
-            target = parse_target(answer.location, base=target.url)
-        raise TooManyRedirects(f"{url} redirects more than {limits.max_redirects} times, at last to {target.url}")
-
     async def _hop(
-        self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str], content: bytes | None = None
+        self, target: Target, limits: Limits, budget: Budget, headers: dict[str, str], content: bytes | None
     ) -> Response | Redirect:
         asked_s = await self._robots.check(target, limits) if limits.robots else 0.0
         delay_s = max(self._delay_s if limits.delay_s is None else limits.delay_s, asked_s)

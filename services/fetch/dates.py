@@ -8,7 +8,8 @@ from typing import Any
 _MONTHS = {
     m: n for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
-_USUAL = {f" {month.title()} ": f"{n:02}" for month, n in _MONTHS.items()}
+_USUAL = {f" {month.title()} ": f"-{n:02}-" for month, n in _MONTHS.items()}
+_UTC = {"GMT": "Z", "UTC": "Z"}
 # Hours from UTC. RFC 822 has those of North America, feeds all of them; an unknown zone counts as UTC.
 _ZONES = {
     **{"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8},
@@ -52,8 +53,9 @@ def _w3c(value: str) -> datetime:
 def _usual(value: str) -> datetime | None:
     """`Sun, 22 Nov 2026 10:00:00 +0100`, to the letter: nine of ten dates, and a tenth of the time."""
     try:
-        zone = "+00:00" if value[26:] in ("GMT", "UTC", "Z") else value[26:]
-        return datetime.fromisoformat(f"{value[12:16]}-{_USUAL[value[7:12]]}-{value[5:7]}T{value[17:25]}{zone}")
+        zone = value[26:]
+        day = f"{value[12:16]}{_USUAL[value[7:12]]}{value[5:7]}"
+        return datetime.fromisoformat(f"{day}T{value[17:25]}{_UTC.get(zone, zone)}")
     except (ValueError, KeyError):
         return None
 

@@ -14,7 +14,7 @@ from services.fetch.client import Fetcher
 from services.fetch.listing import Feed, NotAFeed, absolute
 from services.fetch.lists import parsed
 from services.fetch.page import is_html
-from services.fetch.places import PLACES, elsewhere, robots_of, sitemaps_of
+from services.fetch.places import PLACES, elsewhere, sitemaps_of
 from services.runtime.web.errors import FetchError, Paused, Unreachable
 from services.runtime.web.response import Limits, Response
 
@@ -56,7 +56,7 @@ async def discover(url: str, fetcher: Fetcher, limits: Limits) -> list[Found]:
         else f"{why}; and it names no feed"
     )
     if not found:
-        sitemaps = sitemaps_of(await robots_of(home, fetcher, limits), home)
+        sitemaps = sitemaps_of(await fetcher.rules(home, limits), home)
         for places, most in elsewhere(sitemaps, home):
             found = found or await look.at(places, most, guessed=True)
     if not found:

@@ -1,17 +1,18 @@
 """Reads what lists news: RSS 0.9 to 2.0, RDF, Atom, JSON Feed, sitemaps, and plain lists of addresses.
 
-One lxml parse does nearly all of it; feedparser is asked where something is missing in a broken document.
+One lxml parse does nearly all of it, mostly without the articles that nobody asked for; feedparser is asked where
+something is missing in a broken document.
 """
 
 from dataclasses import replace
 
 from services.fetch.careful import entries_in, read_carefully
-from services.fetch.entries import Reader
+from services.fetch.entries import Reader, Unread
 from services.fetch.json_feed import parse_json_feed
 from services.fetch.listing import Feed, NotAFeed
-from services.fetch.markup import parse_xml
+from services.fetch.markup import parse_sound, parse_xml
 from services.fetch.names import name_of
-from services.fetch.prepare import prepared, refuse_entities
+from services.fetch.prepare import prepared, prepared_lean, refuse_entities
 from services.fetch.sitemaps import read_sitemap
 from services.fetch.url_list import url_list
 
@@ -26,9 +27,22 @@ def parse_feed(body: bytes, content_type: str | None, url: str, *, with_content:
     Loads nothing from anywhere.
     """
     try:
+        if not with_content and (lean := prepared_lean(body, content_type)) and (feed := _lean(lean, url)):
+            return feed
         return _parsed(prepared(body, content_type), url, with_content)
     except NotAFeed as error:
         raise NotAFeed(f"{url} is no feed ({content_type or 'no content type'}): {error}") from None
+
+
+def _lean(body: bytes, url: str) -> Feed | None:
+    """What is read of the whole document; None where that is not sure without the articles."""
+    root = parse_sound(body, url)
+    if root is None or name_of(root.tag) not in FEEDS:
+        return None
+    try:
+        return Reader(url, is_lean=True).feed(root)
+    except Unread:
+        return None
 
 
 def _parsed(body: bytes, url: str, with_content: bool) -> Feed:

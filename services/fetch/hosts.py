@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 from services.contracts.sites import slot_of_host
+from services.fetch.pauses import Memory, Pause
 from services.fetch.queue import Queue
 from services.runtime.alive import alive, rest
 from services.runtime.share import Share
@@ -18,6 +20,8 @@ DOWN_AFTER = 5
 DOWN_FOR_S = 60.0
 MAX_PAUSE_S = 30.0
 """Longest Retry-After that is waited for; a request that would wait longer fails at once."""
+MOST_PAUSE_S = 24 * 3600.0
+"""Longest that a host is left alone for one answer; then it may say so again."""
 KEPT = 10_000
 REMEMBERED_S = 300.0
 """How long a host is remembered at least, once there are many."""
@@ -36,6 +40,16 @@ class _Host:
         self.down_until = _NEVER
         self.failures = 0
         self.why = ""
+        self.is_noted = False
+
+    def recall(self, pause: Pause) -> None:
+        """Take over what another worker, or this one before a restart, knew."""
+        until = time.monotonic() + (pause.until - datetime.now(UTC)).total_seconds()
+        if pause.failures:
+            self.down_until, self.failures = max(self.down_until, until), pause.failures
+        else:
+            self.paused_until = max(self.paused_until, until)
+        self.why, self.is_noted = pause.why, True
 
     def refuse(self, host: str) -> None:
         """Raises HostDown or Paused when there is no point in waiting."""
@@ -55,10 +69,11 @@ class _Host:
 class Hosts:
     """The state of every host met lately. Hosts are told apart by name; ports share."""
 
-    def __init__(self, share: Share | None = None) -> None:
+    def __init__(self, share: Share | None = None, memory: Memory | None = None) -> None:
         self._hosts: dict[str, _Host] = {}
         self._active = asyncio.Semaphore(MAX_ACTIVE)
         self._share = share or Share(whole=True)
+        self._memory = memory
 
     def wait_s(self, host: str, key: str) -> float | None:
         """Seconds after which `key` had better come again, where the queue for `host` is long; None: it may join."""
@@ -95,12 +110,17 @@ class Hosts:
     def pause(self, host: str, seconds: float, why: str) -> None:
         """Leave `host` alone for so long, as it asked."""
         state = self._state(host)
-        state.paused_until = max(state.paused_until, time.monotonic() + seconds)
+        state.paused_until = max(state.paused_until, time.monotonic() + min(seconds, MOST_PAUSE_S))
         state.why = why
+        self._note(host, state, state.paused_until)
 
     def answered(self, host: str) -> None:
         """Note that `host` answered something."""
-        self._state(host).failures = 0
+        state = self._state(host)
+        state.failures = 0
+        if state.is_noted and self._memory is not None:
+            state.is_noted = False
+            self._memory.note(host, None)
 
     def failed(self, host: str, why: str) -> None:
         """Note that `host` did not answer; from the fifth time in a row on it gets one try a minute."""
@@ -109,11 +129,21 @@ class Hosts:
         state.why = why
         if state.failures >= DOWN_AFTER:
             state.down_until = time.monotonic() + DOWN_FOR_S
+            self._note(host, state, state.down_until, state.failures)
+
+    def _note(self, host: str, state: _Host, until: float, failures: int = 0) -> None:
+        if self._memory is not None:
+            state.is_noted = True
+            when = datetime.now(UTC) + timedelta(seconds=until - time.monotonic())
+            self._memory.note(host, Pause(when, state.why, failures))
 
     def _state(self, host: str) -> _Host:
         if len(self._hosts) >= KEPT and host not in self._hosts:
             self._forget_idle()
-        return self._hosts.get(host) or self._hosts.setdefault(host, _Host(host))
+        state = self._hosts.get(host) or self._hosts.setdefault(host, _Host(host))
+        if self._memory is not None and (pause := self._memory.recall(host)):
+            state.recall(pause)
+        return state
 
     def _forget_idle(self) -> None:
         now = time.monotonic()

@@ -9,7 +9,7 @@ import orjson
 from services.fetch.content import paragraphs, worthwhile
 from services.fetch.dates import time_of
 from services.fetch.listing import MAX_ENTRIES, Feed, Item, NotAFeed, absolute
-from services.fetch.text import MAX_SUMMARY, MAX_TITLE, author_of, language_of, plain
+from services.fetch.text import MAX_SUMMARY, MAX_TITLE, author_of, language_of, plain, telling
 
 Fields = dict[str, Any]
 
@@ -44,17 +44,17 @@ def _item(fields: Fields, url: str, language: str | None, with_content: bool) ->
         return None
     content, text = fields.get("content_html"), fields.get("content_text")
     full = content if isinstance(content, str) and content else paragraphs(text) if isinstance(text, str) else None
-    summary = plain(fields.get("summary"), MAX_SUMMARY)
+    about = telling(fields.get("summary"), MAX_SUMMARY)
     updated = time_of(fields.get("date_modified"))
     return Item(
         url=link,
         title=plain(fields.get("title"), MAX_TITLE),
         published_at=time_of(fields.get("date_published")) or updated,
-        summary=summary or plain(full, MAX_SUMMARY),
+        about=about or telling(full, MAX_SUMMARY),
         authors=tuple(filter(None, (author_of(author.get("name")) for author in _authors(fields)))),
         language=language_of(fields.get("language")) or language,
         updated_at=updated,
-        content_html=worthwhile(full, summary) if with_content else None,
+        content_html=worthwhile(full, plain(about, MAX_SUMMARY)) if with_content else None,
     )
 
 

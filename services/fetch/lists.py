@@ -12,7 +12,6 @@ from services.fetch.feeds import parse_feed
 from services.fetch.hubs import offered
 from services.fetch.listing import Feed, Item, NotAFeed
 from services.fetch.novelty import RECHECK_EVERY, Listed
-from services.fetch.rhythm import channel
 from services.runtime.web.errors import BadStatus, FetchError
 from services.runtime.web.freshness import fresh_s
 from services.runtime.web.response import Conditional, Limits, Response
@@ -51,7 +50,15 @@ async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | 
         return replace(listed, feed=replace(feed, items=items), validators=Validators(url=url), warning=warning)
     given = response.validators
     hub = offered(response.headers.getall("Link", []), feed, response.final_url)
-    about = Validators(url=url, etag=given.etag, last_modified=given.last_modified, **channel(response.body), **hub)
+    about = Validators(
+        url=url,
+        etag=given.etag,
+        last_modified=given.last_modified,
+        ttl_s=feed.ttl_s,
+        skip_hours=feed.skip_hours,
+        skip_days=feed.skip_days,
+        **hub,
+    )
     return replace(listed, feed=feed, validators=about)
 
 

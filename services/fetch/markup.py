@@ -37,6 +37,12 @@ def parse_xml(body: bytes, url: str) -> Document:
     return Document(root if repaired is None else repaired, True)
 
 
+def parse_sound(body: bytes, url: str) -> etree._Element | None:
+    """The first element of a document in UTF-8 in which there is nothing wrong; None when there is."""
+    root, problems = _parsed(body, url)
+    return None if problems else root
+
+
 def _parsed(body: bytes, url: str) -> tuple[etree._Element | None, set[str]]:
     parser = etree.XMLParser(
         encoding="utf-8",

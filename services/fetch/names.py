@@ -30,46 +30,48 @@ _PREFIXES = {
 _CUSTOMARY = {prefix.rstrip(":"): prefix for prefix in _PREFIXES.values()} | {"rdf": "", "atom": "", "rss": ""}
 _LONGEST = 100
 """No name that matters is as long; hostile ones are not to be remembered in full."""
+_MOST_KNOWN = 1024
+_NEEDLESS = frozenset({"category", "comments", "enclosure", "dc:subject"})
+"""Names that nobody asks for, a fifth of all elements."""
 Fields = dict[str, list[etree._Element]]
 
 
-_known: dict[str, str] = {}
-"""Names by tag, of those met so far: no call is needed to ask it, for each element of an entry."""
-_MOST_KNOWN = 1024
+class _Names(dict[object, str]):
+    """Names by tag, of those met so far; "" for what says nothing to us. To ask it for those takes no call."""
+
+    def __missing__(self, tag: object) -> str:
+        if not isinstance(tag, str):  # references to entities have no name
+            return ""
+        name = name_of(tag)
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        known = "" if name.startswith("?") or name in _NEEDLESS else name
+        if len(tag) <= _LONGEST:
+            self[tag] = known
+        return known
+
+
+_NAMES = _Names()
 
 
 def name_of(tag: str) -> str:
     """`title`, `dc:date`, …, in lower case; `?` and the local name for those of other namespaces."""
-    return _known.get(tag) or _met(tag)
-
-
-def _met(tag: str) -> str:
-    name = _read(tag[:_LONGEST])
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    if len(tag) <= _LONGEST:
-        _known[tag] = name
-    return name
-
-
-def _read(tag: str) -> str:
+    tag = tag[:_LONGEST].lower()
     if tag.startswith("{"):
-        namespace, _, name = tag[1:].lower().rpartition("}")
+        namespace, _, name = tag[1:].rpartition("}")
         return _PREFIXES.get(namespace.partition("://")[2].removesuffix("/") if namespace else "", "?") + name
     # With a prefix that is declared nowhere, the parser leaves it in the name; then what is customary is meant.
-    prefix, _, name = tag.lower().rpartition(":")
+    prefix, _, name = tag.rpartition(":")
     return _CUSTOMARY.get(prefix, "?") + name
 
 
 def fields_of(element: etree._Element) -> Fields:
-    """The elements in an element, by name; without those of namespaces that say nothing to us."""
+    """The elements in an element, by name; without those that say nothing to us."""
     fields: Fields = {}
-    known = _known
     for child in element:
-        tag = child.tag
-        name = known.get(tag) or (_met(tag) if isinstance(tag, str) else "?")  # references to entities have no name
-        if name in fields:
-            fields[name].append(child)
-        elif not name.startswith("?"):  # it may be empty: <rss:>
-            fields[name] = [child]
+        if name := _NAMES[child.tag]:
+            if name in fields:
+                fields[name].append(child)
+            else:
+                fields[name] = [child]
     return fields

@@ -13,9 +13,10 @@ from services.contracts.messages import PageMessage, UrlMessage
 from services.contracts.urls import InvalidUrl, article_id, canonical_url
 from services.fetch.book import SourceFacts
 from services.fetch.client import Fetcher, RedirectedAway
+from services.fetch.hosts import MAX_PAUSE_S
 from services.fetch.reservations import OptOuts
-from services.runtime.stage import Elsewhere, Later, Retry
-from services.runtime.web.errors import FetchError
+from services.runtime.stage import Elsewhere, Later, Retry, Wait
+from services.runtime.web.errors import FetchError, HttpError
 from services.runtime.web.response import Response
 from services.runtime.web.wire import Budget
 
@@ -31,7 +32,7 @@ UNSURE_TYPES = frozenset({"", "text/plain", "application/octet-stream", "applica
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<title", b"<article")
 
 Clock = Callable[[], datetime]
-Fetched = PageMessage | Skip | Retry | Later | Elsewhere
+Fetched = PageMessage | Skip | Retry | Later | Wait | Elsewhere
 
 
 class Facts(Protocol):
@@ -61,6 +62,8 @@ async def fetch_page(
             response = await _with_retries(message, fetcher, about.delay_s if about else None)
     except FetchError as error:
         skip = Skip(error.reason, str(error))
+        if (pause_s := _pause_s(error)) is not None:
+            return Wait(pause_s, skip)
         return Retry(skip, error.retry_after_s or 0.0, error.later) if error.later else skip
     except RedirectedAway as error:
         return Elsewhere(message.model_copy(update={"via": error.via}) if error.via else None)
@@ -96,6 +99,12 @@ def is_html(content_type: str | None, body: bytes) -> bool:
     return kind in UNSURE_TYPES and any(sign in body[:1024].lower() for sign in _HTML_SIGNS)
 
 
+def _pause_s(error: FetchError) -> float | None:
+    """Seconds for which the host asks to be left alone, when these are more than are waited for in place."""
+    after_s = error.retry_after_s if isinstance(error, HttpError) and error.later else None
+    return after_s if after_s is not None and after_s > MAX_PAUSE_S else None
+
+
 async def _with_retries(message: UrlMessage, fetcher: Fetcher, delay_s: float | None) -> Response:
     """Up to three attempts, which share one budget of time; between them a pause that doubles, with jitter."""
     limits = replace(fetcher.limits, delay_s=delay_s)
@@ -104,7 +113,7 @@ async def _with_retries(message: UrlMessage, fetcher: Fetcher, delay_s: float | 
         try:
             return await fetcher.get(message.url, limits=limits, budget=budget, via=message.via)
         except FetchError as error:
-            if not error.retry or attempt == ATTEMPTS or budget.left_s <= 0:
+            if not error.retry or attempt == ATTEMPTS or budget.left_s <= 0 or _pause_s(error) is not None:
                 raise
             await asyncio.sleep(BACKOFF_S * 2**attempt * random.uniform(0.5, 1.0))
     raise AssertionError("unreachable: the last attempt returns or raises")

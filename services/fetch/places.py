@@ -4,16 +4,11 @@ https://www.sitemaps.org/protocol.html#submit_robots
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
-from services.fetch.client import Fetcher
 from services.fetch.listing import absolute
-from services.fetch.robots import MAX_BYTES
-from services.runtime.web.errors import FetchError, TooLarge
-from services.runtime.web.response import Limits
 
 PLACES = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/sitemap_news.xml", "/sitemap.xml")
 """Tried one after the other until one is a list: a handful, since each is a request that most sites answer with 404."""
@@ -21,18 +16,6 @@ MAX_NEWS = 3
 MAX_TRIED = 3
 MAX_LISTED = 200
 """Sitemaps of one robots.txt that are looked at by name; large sites list thousands."""
-
-
-async def robots_of(url: str, fetcher: Fetcher, limits: Limits) -> Protego:
-    """The rules of the site of `url`, read anew; empty where there are none. What they forbid, the fetcher sees to."""
-    bounds = replace(limits, robots=False, partial=True, max_bytes=MAX_BYTES, max_wire_bytes=MAX_BYTES)
-    try:
-        body = (await fetcher.get(urljoin(url, "/robots.txt"), limits=bounds)).body
-    except TooLarge as error:
-        body = error.head[:MAX_BYTES]
-    except FetchError:  # then there is nothing to be learnt from it
-        body = b""
-    return Protego.parse(body.decode("utf-8-sig", "replace"))
 
 
 def sitemaps_of(rules: Protego, url: str) -> list[str]:

@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from services.fetch.lean import without_articles
 from services.fetch.listing import NotAFeed
 from services.runtime.web.decode import Body
 from services.runtime.web.errors import FetchError
@@ -57,6 +58,19 @@ def prepared(body: bytes, content_type: str | None) -> bytes:
     if not _NO_DOCTYPE.match(body):
         refuse_entities(body)
     return body
+
+
+def prepared_lean(body: bytes, content_type: str | None) -> bytes | None:
+    """The same without the articles in it (see lean.py); None where it has none, or is not as simple as most are.
+
+    What is no UTF-8 in it is for the parser to find, which does it anyway.
+    """
+    charset = _charset(body, content_type)
+    body = body.removeprefix(codecs.BOM_UTF8)
+    if charset != "utf-8" or not _NO_DOCTYPE.match(body) or (lean := without_articles(body)) is None:
+        return None
+    _refuse_bulk(lean)
+    return lean
 
 
 def refuse_entities(body: bytes) -> None:

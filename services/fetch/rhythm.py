@@ -1,10 +1,8 @@
 """When to look at a source again: by how often it brings news, and by what its server and its feeds ask for. Pure."""
 
 import random
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
 
 from services.contracts.sources import Validators
 
@@ -16,39 +14,8 @@ LONGEST = 12
 LONGEST_BACKOFF_S = 6 * 3600.0
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(hours=24)
-_TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)
-_ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
-_SKIPPED_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
-_SKIPPED_DAY = re.compile(rb"<day>\s*([a-z]+)\s*</day>", re.IGNORECASE)
-_DAYS = (b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday")
-_HEAD = 64 * 1024
 Asked = tuple[float | None, Validators]
 """What one list asks for: the seconds its last answer is fresh, and what it said of itself."""
-
-
-class Channel(TypedDict):
-    """Fields of Validators."""
-
-    ttl_s: float | None
-    skip_hours: tuple[int, ...]
-    skip_days: tuple[int, ...]
-
-
-def channel(body: bytes) -> Channel:
-    """What an RSS channel asks of its readers: `ttl`, `skipHours`, `skipDays` (rssboard.org/rss-specification).
-
-    Seconds, hours of the day in UTC, days of the week from Monday, 0.
-    """
-    head = body[:_HEAD]
-    if first := _ITEM.search(head):  # what stands in items is not about the channel
-        head = head[: first.start()]
-    ttl = _TTL.search(head)
-    days = {day.lower() for day in _SKIPPED_DAY.findall(head)}
-    return {
-        "ttl_s": float(ttl[1]) * 60 if ttl else None,
-        "skip_hours": tuple(sorted({int(hour) % 24 for hour in _SKIPPED_HOUR.findall(head)})),
-        "skip_days": tuple(n for n, day in enumerate(_DAYS) if day in days),
-    }
 
 
 def adapted_s(before_s: float | None, shortest_s: float, has_news: bool) -> float:

@@ -42,14 +42,15 @@ class Robots:
         Raises Disallowed; and what fetching robots.txt raised when the host can not be reached, since the page is
         then not to be fetched either (RFC 9309, 2.3.1.4).
         """
-        rules = await self._rules(target.origin, limits)
+        rules = await self.rules(target.origin, limits)
         if isinstance(rules, str):
             raise Disallowed(rules)
         if not rules.can_fetch(target.url, TOKEN):
             raise Disallowed(f"{target.origin}/robots.txt does not allow {TOKEN} to fetch {target.url}")
         return min(rules.crawl_delay(TOKEN) or 0.0, MAX_CRAWL_DELAY_S)
 
-    async def _rules(self, origin: str, limits: Limits) -> Protego | str:
+    async def rules(self, origin: str, limits: Limits) -> Protego | str:
+        """The rules of `origin`, or why everything is disallowed; raises as `check` does."""
         entry = self._entries.setdefault(origin, _Entry())
         self._entries.move_to_end(origin)
         if len(self._entries) > KEPT:

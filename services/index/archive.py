@@ -1,8 +1,9 @@
 """Articles and tombstones into the archive, so that any order of arrival, and any replay, ends the same.
 
-Versions decide in Elasticsearch, atomically. What they can not decide is done here: who lost a conflict, and what a
-version that lacks enrichment keeps (kept.py). That rests on one writer an id: messages of one page have one key, so
-one worker has them; what a worker that lost its partition still writes is processed again by its successor.
+Versions decide in Elasticsearch, atomically. What they can not decide is done here: who lost a conflict, what an
+article remembers of its other versions (history.py), and what one that lacks enrichment keeps of them (kept.py). That
+rests on one writer an id: messages of one page have one key, so one worker has them; what a worker that lost its
+partition still writes is processed again by its successor.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,8 +12,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TypeVar
 
-from services.contracts.indices import EMBEDDING
-from services.index import kept
+from services.index import history, kept, retagged
 from services.index.bulk import Answer, Kind, Route, Write
 from services.index.kept import Document
 from services.index.stored import Stored, look_up
@@ -29,6 +29,8 @@ class Standing(Enum):
 
     NEWEST = "newest"
     """it is what is stored"""
+    RETAGGED = "retagged"
+    """it was stored, and is now as it was enriched again"""
     SUPERSEDED = "superseded"
     """a newer version of the page is there"""
     GONE = "gone"
@@ -36,10 +38,18 @@ class Standing(Enum):
     REFUSED = "refused"
 
 
+def absorb(stored: Document, late: Document, version: int) -> Document | None:
+    """`stored` with what an older version that arrives `late` leaves to it; None when that is nothing."""
+    told = history.absorb(stored, late, version)
+    return kept.absorb(told or stored, late, version) or told
+
+
 Change = Callable[[Document, Document, int], Document | None]
-CHANGES: dict[Standing, Change] = {Standing.SUPERSEDED: kept.absorb, Standing.NEWEST: kept.complete}
+CHANGES: dict[Standing, Change] = {Standing.SUPERSEDED: absorb, Standing.NEWEST: retagged.replace}
 """How what is stored is changed by a record that lost against it."""
-CONFLICTING = (*kept.NEEDED, EMBEDDING)
+POOR = tuple({*kept.NEEDED, *history.NEEDED})
+"""The fields that a version reads which takes another's place and lacks enrichment."""
+CONFLICTING = tuple({*POOR, *retagged.NEEDED})
 """The fields that these read."""
 
 
@@ -55,7 +65,8 @@ class Result:
 class Record:
     """One version of a page: an article, or a tombstone. `make` gives its document when it is about to be sent.
 
-    `lacks`: whether it lacks enrichment; `vector`: whether it has what `kept.complete` may add to what is stored.
+    `lacks`: whether it lacks enrichment; `vector`: whether it has what `kept.complete` may add to what is stored;
+    `again`: whether it was enriched again.
     `then` makes what is written once the record is known to be stored.
     """
 
@@ -64,6 +75,7 @@ class Record:
     make: Callable[[], Document]
     lacks: bool = False
     vector: bool = False
+    again: bool = False
     then: Callable[[], Write] | None = None
 
 
@@ -85,8 +97,10 @@ class Archive:
 
     async def _put_wave(self, records: list[Record], searchable: bool) -> list[Result]:
         """The same for records of different ids."""
-        poor = [record.id for record in records if record.lacks]
-        older = await look_up(self._es, self._alias, poor, kept.NEEDED) if poor else {}
+        older: dict[str, Stored] = {}
+        for lacks, fields in ((True, POOR), (False, history.NEEDED)):
+            ids = [record.id for record in records if record.lacks is lacks]
+            older |= await look_up(self._es, self._alias, ids, fields)
         writes = (self._write(record, older.get(record.id)) for record in records)
         answers = await self._writer.write(writes, len(records), searchable=searchable)
         lost = [record for record, answer in zip(records, answers, strict=True) if answer.kind is Kind.STALE]
@@ -95,7 +109,8 @@ class Archive:
 
     def _write(self, record: Record, older: Stored | None) -> Write:
         document = record.make()
-        if older and older.version < record.version:
+        if older and older.version < record.version and "gone" not in document:
+            document = history.joined(document, older.document, older.version)
             document = kept.succeed(document, older.document, older.version)
         return Write(self._alias, record.id, record.version, document, Route.HOME, then=record.then)
 
@@ -109,26 +124,30 @@ class Archive:
         same = [r.then() for r in lost if r.then and results[r.id].standing is Standing.NEWEST]
         await self._writer.write_all(same)  # a crash may have come before it
         for record in lost:
-            standing = results[record.id].standing
-            if standing is Standing.SUPERSEDED or (standing is Standing.NEWEST and record.vector):
-                await self._leave(record, now.get(record.id), CHANGES[standing])
+            standing, stored = results[record.id].standing, now.get(record.id)
+            differs = record.vector or record.again or (stored and "retagged_at" in stored.document)
+            if standing is Standing.SUPERSEDED or (standing is Standing.NEWEST and differs):
+                changed = await self._leave(record, stored, CHANGES[standing])
+                if changed and record.again and standing is Standing.NEWEST:
+                    results[record.id] = Result(Standing.RETAGGED)
         return results
 
-    async def _leave(self, record: Record, stored: Stored | None, change: Change) -> None:
-        """Give the version that won what this one has and it lacks. Rare: both late and poor, or a model is new."""
+    async def _leave(self, record: Record, stored: Stored | None, change: Change) -> bool:
+        """Give the version that won what this one has and it lacks; whether that was anything."""
         for _ in range(ATTEMPTS):
             if stored is None or change(stored.document, record.make(), record.version) is None:
-                return
+                return False
             whole = (await look_up(self._es, self._alias, [record.id])).get(record.id)
             document = change(whole.document, record.make(), record.version) if whole else None
             if whole is None or document is None or whole.version < record.version:
-                return
-            document["indexed_at"] = datetime.now(UTC).isoformat()
+                return False
+            if any(document[name] != whole.document.get(name) for name in document.keys() - {*history.FIELDS}):
+                document["indexed_at"] = datetime.now(UTC).isoformat()
             # At the stored version: whatever is newer still by then makes this a conflict, and we look again.
             write = Write(whole.index, record.id, whole.version, document, Route.INDEX, same=True)
             (answer,) = await self._writer.write_all([write])
             if answer.kind is Kind.WRITTEN:
-                return
+                return True
             stored = (await look_up(self._es, self._alias, [record.id], CONFLICTING)).get(record.id)
         raise Unavailable(f"article {record.id} is being written by several workers at once")
 

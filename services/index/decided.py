@@ -1,11 +1,12 @@
 """People's decisions about entities in Elasticsearch: kept in an index of their own, and applied to what is indexed.
 
 A worker learns of a decision in half a minute. What it indexes until then is put right by the upkeep's next round,
-which asks for what does not agree with the decisions; so applying them may be broken off at any time.
+which asks for what does not agree with the decisions; so applying them may be broken off at any time. A split that was
+broken off can not be seen in the index, so a decision is marked once it is applied, and the upkeep does what is not.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
@@ -19,12 +20,14 @@ from services.index.document import with_entities
 from services.index.stored import Stored, look_up
 from services.index.writer import Writer
 from services.runtime.elastic import ensure_index
+from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
 MOST = 10_000
 """Decisions; what an answer of Elasticsearch holds."""
 PAGE = 250
 _CLAUSES = 200  # of one query
+_MARKED = {200, 409}  # 409: it was replaced, or taken back, in this moment
 T = TypeVar("T")
 _MAPPINGS: dict[str, Any] = {"dynamic": False, "properties": {"id": {"type": "keyword"}}}
 
@@ -65,8 +68,9 @@ async def bring_up_to_date(
 ) -> int:
     """Apply the decisions to every indexed article that does not agree with them; how many were changed.
 
-    Whether a spelling is still to be split off is not indexed, so all articles with its entity are looked at, or those
-    indexed `since` then. Raises what the client raises, and Unavailable.
+    Whether a spelling is still to be split off is not indexed, so all articles with its entity are looked at; with
+    `since`, those indexed since then, and all only where it was decided before then and is not marked as applied.
+    Raises what the client raises, and Unavailable.
     """
     alias, writer, changed, done = settings.name(indices.ARTICLES), Writer(es), 0, 0
     for query in _queries(decisions, since):
@@ -78,15 +82,22 @@ async def bring_up_to_date(
             changed += await _write(writer, stored, decisions)
             done += len(hits)
             progress(done, max(done, total))
+    if now_applied := [d for d in decisions if d.applied_at is None and _whole(d, since)]:
+        await _mark(es, settings, now_applied)
     return changed
+
+
+def _whole(decision: Decision, since: datetime | None) -> bool:
+    """Whether all articles are looked at for it, whenever they were indexed."""
+    return since is None or not decision.spelling or (decision.applied_at is None and decision.decided_at < since)
 
 
 def _queries(decisions: Decisions, since: datetime | None) -> Iterator[dict[str, Any]]:
     """What finds articles that may not agree: entities under ids that were merged or split, and under other names."""
     merged = sorted({d.id for d in decisions if not d.spelling and d.into != d.id})
-    split = sorted({d.id for d in decisions if d.spelling})
+    whole, done = (sorted({d.id for d in decisions if d.spelling and _whole(d, since) is yes}) for yes in (True, False))
     new = [{"range": {"indexed_at": {"gte": since.isoformat()}}}] if since else []
-    for ids, limits in ((merged, []), (split, new)):
+    for ids, limits in (([*merged, *whole], []), (done, new)):
         for some in _slices(ids):
             yield {"bool": {"filter": [{"terms": {"entity_keys": some}}, *limits]}}
     for named in _slices(sorted(decisions.names.items())):
@@ -115,6 +126,23 @@ async def _write(writer: Writer, stored: dict[str, Stored], decisions: Decisions
     if refused := [answer.reason for answer in answers if answer.kind is Kind.REFUSED]:
         raise RuntimeError(f"Elasticsearch refused an article whose entities were changed: {refused[0]}")
     return sum(answer.kind is Kind.WRITTEN for answer in answers)
+
+
+async def _mark(es: AsyncElasticsearch, settings: Settings, applied: Sequence[Decision]) -> None:
+    """Note that these are applied; one that another took the place of meanwhile, or that was taken back, is let be."""
+    index, mine = settings.name(indices.ENTITIES), {decision.key: decision for decision in applied}
+    query = {"terms": {"_id": sorted(mine)}}
+    answer = await es.search(index=index, query=query, size=MOST, seq_no_primary_term=True)
+    operations: list[dict[str, Any]] = []
+    for hit in answer["hits"]["hits"]:
+        if (decision := Decision.model_validate(hit["_source"])) == mine[hit["_id"]]:
+            unchanged = {"if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
+            marked = decision.model_copy(update={"applied_at": datetime.now(UTC)})
+            operations.append({"index": {"_index": index, "_id": hit["_id"], **unchanged}})
+            operations.append(marked.model_dump(mode="json", exclude_none=True))
+    items = (await es.bulk(operations=operations, refresh="wait_for"))["items"] if operations else []
+    if refused := [item["index"]["error"] for item in items if item["index"]["status"] not in _MARKED]:
+        raise Unavailable(f"Elasticsearch can not note that decisions are applied: {refused[0].get('reason')}")
 
 
 async def name_of(es: AsyncElasticsearch, settings: Settings, id_: str) -> str | None:

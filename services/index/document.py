@@ -7,10 +7,12 @@ from typing import Any
 
 from services.contracts import indices
 from services.contracts.messages import Enriched
+from services.index import history
 from services.index.archive import Record
 from services.index.bulk import Write
 from services.index.decisions import NONE, Decisions
 from services.index.kept import GROUPS
+from services.index.stored import Stored
 from services.index.versions import article_version
 
 _OWN_FIELD = "schema_version"
@@ -29,6 +31,7 @@ def article_record(
         lambda: to_document(article, indexed_at, decisions),
         lacks=any(model not in article.models for model in GROUPS),
         vector=article.embedding is not None,
+        again=article.retagged_at is not None,
         then=then,
     )
 
@@ -36,6 +39,11 @@ def article_record(
 def ungrouped(record: Record) -> Record:
     """The record without its story, for what is rebuilt: the stories service groups what has none."""
     return replace(record, make=lambda: {name: value for name, value in record.make().items() if name != "story_id"})
+
+
+def remembered(record: Record, stored: Stored) -> Record:
+    """The record with what `stored`, a version of the article elsewhere, knows of its history."""
+    return replace(record, make=lambda: history.joined(record.make(), stored.document, stored.version))
 
 
 def to_document(article: Enriched, indexed_at: datetime, decisions: Decisions = NONE) -> dict[str, Any]:
@@ -48,7 +56,7 @@ def to_document(article: Enriched, indexed_at: datetime, decisions: Decisions = 
         "topic": [f"{t.id}|{t.name}" for t in article.topics],
     }
     return {
-        **with_entities(document, decisions.apply(document["entities"])),
+        **with_entities(history.begun(document), decisions.apply(document["entities"])),
         **(_embedding(article.models[indices.EMBEDDING], vector) if vector else {}),
         "indexed_at": indexed_at.isoformat(),
         "story_id": article.story_id or article.id,  # a story of its own until the stories service knows better

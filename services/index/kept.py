@@ -4,10 +4,12 @@ A run without its model (`models` does not name it) recognises less; it must not
 article's newest version each group of fields that it lacks comes from the newest older version that has it, provided
 that every version between them has the same text. What is needed to reach that in any order of arrival stands in the
 document, as `kept`: {"after": newest older version known with another text (or none: a tombstone),
-"from": {model: {"version": where the fields are from, "own": what the newest version itself had there}}}.
+"from": {model: {"version": where the fields are from, "retagged_at": when that was enriched again, if it was,
+"own": what the newest version itself had there}}}.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from services.contracts.indices import EMBEDDING
@@ -15,7 +17,8 @@ from services.contracts.indices import EMBEDDING
 Document = dict[str, Any]
 GROUPS: dict[str, tuple[str, ...]] = {"ner": ("entities", "entity_keys", "facet.entity")}
 """Key in `models` → the document's fields that this model fills. A line more when enrich gets a model more."""
-NEEDED = ("gone", "kept", "models", "content_hash", *(field for fields in GROUPS.values() for field in fields))
+_FILLED = tuple(field for fields in GROUPS.values() for field in fields)
+NEEDED = ("gone", "kept", "models", "content_hash", "retagged_at", *_FILLED)
 """The fields that the functions below read."""
 
 
@@ -30,13 +33,13 @@ def succeed(new: Document, stored: Document, version: int) -> Document:
         return new
     if not _same_text(new, stored):
         return {**new, "kept": {"after": version, "from": {}}}
-    kept = stored.get("kept", {})
-    made = {**new, "kept": {"after": kept.get("after", 0), "from": {}}}
-    for model in _lacking(new):
-        came_from = version if _has(stored, model) else kept.get("from", {}).get(model, {}).get("version")
-        if came_from:
-            made = _filled(made, model, stored, came_from)
-    return made
+    own = {model: _origin(stored, version) for model in GROUPS if _has(stored, model)}
+    return _heir(new, stored, own)
+
+
+def again(new: Document, stored: Document) -> Document:
+    """`new` in the place of `stored`, the same version, which has no more of its own: with what that had of others."""
+    return _heir(new, stored, {}) if lacks(new) and "kept" in stored else new
 
 
 def absorb(stored: Document, late: Document, version: int) -> Document | None:
@@ -53,8 +56,9 @@ def absorb(stored: Document, late: Document, version: int) -> Document | None:
         return made
     made = stored
     for model in _lacking(stored):
-        if _has(late, model) and version > kept["from"].get(model, {}).get("version", 0):
-            made = _filled({**made, "kept": made.get("kept", kept)}, model, late, version)
+        origin = _origin(late, version)
+        if _has(late, model) and (model not in kept["from"] or _age(origin) > _age(kept["from"][model])):
+            made = _filled({**made, "kept": made.get("kept", kept)}, model, late, origin)
     return made if made is not stored else None
 
 
@@ -67,6 +71,32 @@ def complete(stored: Document, same: Document, _: int) -> Document | None:
         return None
     named = max(same["models"][EMBEDDING], stored.get("models", {}).get(EMBEDDING, ""))
     return {**stored, EMBEDDING: known | more, "models": {**stored.get("models", {}), EMBEDDING: named}}
+
+
+def sent_again(document: Mapping[str, Any]) -> datetime:
+    """When it was sent to be enriched again; before all time if it never was."""
+    return datetime.fromisoformat(document.get("retagged_at") or "0001-01-01T00:00:00Z")
+
+
+def _origin(document: Document, version: int) -> Document:
+    """What says where fields are from."""
+    again = {"retagged_at": document["retagged_at"]} if "retagged_at" in document else {}
+    return {"version": version, **again}
+
+
+def _age(origin: Document) -> tuple[int, datetime]:
+    return origin["version"], sent_again(origin)
+
+
+def _heir(new: Document, stored: Document, own: dict[str, Document]) -> Document:
+    """`new` with what it lacks and `stored` has: of its `own` (model → origin), or from older ones."""
+    kept = stored.get("kept", {"after": 0, "from": {}})
+    came_from = own | kept["from"]
+    made = {**new, "kept": {"after": kept["after"], "from": {}}}
+    for model in _lacking(new):
+        if model in came_from:
+            made = _filled(made, model, stored, came_from[model])
+    return made
 
 
 def _lacking(document: Document) -> Iterator[str]:
@@ -82,14 +112,14 @@ def _same_text(one: Document, other: Document) -> bool:
     return "gone" not in one and "gone" not in other and one.get("content_hash") == other.get("content_hash")
 
 
-def _filled(document: Document, model: str, giver: Document, version: int) -> Document:
+def _filled(document: Document, model: str, giver: Document, origin: Document) -> Document:
     fills = document["kept"]["from"]
     own = fills[model]["own"] if model in fills else _values(document, model)
     made = _with(document, _values(giver, model))
     return {
         **made,
         "models": {**document.get("models", {}), model: giver["models"][model]},
-        "kept": {**document["kept"], "from": {**fills, model: {"version": version, "own": own}}},
+        "kept": {**document["kept"], "from": {**fills, model: {**origin, "own": own}}},
     }
 
 

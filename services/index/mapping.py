@@ -92,7 +92,13 @@ _ARTICLE: dict[str, Any] = {
     "fingerprint": {"type": "keyword", "doc_values": False},
     EMBEDDING: {"type": "object", "dynamic": True},
     "models": STORED,
+    "retagged_at": DATE,
     "trail": STORED,
+    # All readings are for merging; `versions`, what people see of them, is shown and counted only.
+    "readings": STORED,
+    "versions": STORED,
+    "version_count": {"type": "integer"},
+    "changed_at": DATE,
     # A tombstone: the document is this, `id` and `url` alone, and keeps replays from bringing the article back.
     "gone": {"properties": {"at": DATE, "reason": KEYWORD, "detail": {"type": "text", "index": False}}},
 }

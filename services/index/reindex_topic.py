@@ -12,10 +12,12 @@ from elasticsearch import AsyncElasticsearch
 from services.contracts.fates import BadInput
 from services.contracts.messages import Enriched
 from services.contracts.topics import ENRICHED, MIB
+from services.index import history
 from services.index.archive import Archive
 from services.index.decided import decided
-from services.index.document import article_record, ungrouped
+from services.index.document import article_record, remembered, ungrouped
 from services.index.reindex_state import State, next_alias, save
+from services.index.stored import look_up
 from services.index.writer import Writer
 from services.runtime.decode import decode
 from services.runtime.errors import Unavailable
@@ -73,6 +75,9 @@ async def rebuild(
             made = [article_record(a, at, decisions=decisions) for (a, _), at in zip(articles, times, strict=True)]
             if settings.stories:
                 made = [ungrouped(record) for record in made]
+            # The topic forgets, the archive remembers what changed before.
+            known = await look_up(es, alias, [record.id for record in made], history.NEEDED)
+            made = [remembered(r, known[r.id]) if r.id in known else r for r in made]
             results = await archive.put(made)
             if refused := [result for result in results if result.standing.value == "refused"]:
                 log.warning("refused, as it was before", documents=len(refused), first=refused[0].detail)

@@ -77,7 +77,7 @@ def _outcome(article: Enriched, result: Result, at: datetime) -> Outcome:
     match result.standing:
         case Standing.REFUSED:
             return _refusal(result.detail)
-        case Standing.SUPERSEDED:  # its successor was told of, or will be
+        case Standing.SUPERSEDED | Standing.RETAGGED:  # its successor was told of, or will be; or it was, as it was
             return Done()
         case Standing.GONE:
             return Skip(SkipReason.GONE, f"the page is gone: {result.detail}")

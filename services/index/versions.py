@@ -23,6 +23,11 @@ def article_version(fetched_at: datetime, revision: int = 0) -> int:
     return max(1, (fetched_at - _EPOCH) // timedelta(milliseconds=1) * _REVISIONS + revision)
 
 
+def read_time(version: int) -> datetime:
+    """When the page of that article_version was read, UTC, to the millisecond."""
+    return _EPOCH + timedelta(milliseconds=version // _REVISIONS)
+
+
 def journey_version(fetched_at: datetime, fate: str, revision: int = 0, reason: str | None = None) -> int:
     """The newest page wins; of one page, `indexed` outranks `skipped`, and that `dead`.
 

@@ -1,9 +1,10 @@
 """Acknowledgements in the order of the messages, however their work ends.
 
 faust takes acknowledgements in any order, but where nothing of a partition has been committed yet it commits past what
-is not acknowledged (faust-streaming 0.15.3, consumer.py: `_new_offset` looks for a gap only behind a committed offset;
-#606): after a rebalance or a kill the messages in the gap were lost (tests/integration/fetch/test_workers.py). So an
-event is acknowledged once all before it on its partition are done.
+is not acknowledged, and else past one message (faust-streaming 0.15.3, consumer.py: `_new_offset` looks for a gap only
+behind a committed offset, and from its second message on; #606): after a rebalance or a kill the messages in the gap
+were lost (tests/integration/fetch/test_workers.py). So an event is acknowledged once all before it on its partition are
+done. Of those from before a rebalance none is: fresh.py.
 """
 
 from collections import defaultdict, deque

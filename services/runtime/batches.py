@@ -6,7 +6,7 @@ but by `event.ack()`, after everything that follows from the message is confirme
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from services.contracts.messages import Origin
@@ -30,11 +30,14 @@ def delivery_of(event: Event) -> Delivery:
     )
 
 
-async def batches(stream: Any, most: int, wait_s: float) -> AsyncGenerator[list[Event], None]:
+async def batches(
+    stream: Any, most: int, wait_s: float, is_fresh: Callable[[Event], bool] = lambda _: True
+) -> AsyncGenerator[list[Event], None]:
     """Yield lists of 1 to `most` events, waiting at most `wait_s` seconds for a list to fill; ends with the stream.
 
-    At most `most` events, and MAX_BATCH_BYTES of them, are held besides the list in work: when the stage is slow, the
-    queue fills, faust's buffer fills, and faust stops fetching.
+    Events that are not `is_fresh` any more by then are left out (fresh.py). At most `most` events, and MAX_BATCH_BYTES
+    of them, are held besides the list in work: when the stage is slow, the queue fills, faust's buffer fills, and faust
+    stops fetching.
     """
     queue = _Queue(most)
 
@@ -52,7 +55,8 @@ async def batches(stream: Any, most: int, wait_s: float) -> AsyncGenerator[list[
     try:
         while (first := await queue.get()) is not None:
             batch, open_ended = await _fill([first], queue, most, wait_s)
-            yield batch
+            if fresh := [event for event in batch if is_fresh(event)]:
+                yield fresh
             if not open_ended:
                 break
         await reader

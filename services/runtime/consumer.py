@@ -23,6 +23,7 @@ import faust
 from services.contracts.topics import MAX_MESSAGE_BYTES, MIB
 from services.runtime.acks import Acks
 from services.runtime.batches import Event, batches, delivery_of
+from services.runtime.fresh import is_fresh
 from services.runtime.intake import bound
 from services.runtime.lanes import Lanes
 from services.runtime.loop import Loop
@@ -99,7 +100,7 @@ def _tell(
 
     async def assigned(_: Any, /, *given: Any, **__: Any) -> None:
         # Not faust's `topic_partitions`: it knows the topic's metadata only some time after the first assignment.
-        share.assigned([tp.partition for tp in given[0] if tp.topic == topic], await partitions())
+        await share.assigned([tp.partition for tp in given[0] if tp.topic == topic], await partitions())
 
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_partitions_assigned.connect(assigned, weak=False)
@@ -131,7 +132,8 @@ def _agent(
 
     async def read(stream: Any) -> None:
         try:
-            async with aclosing(batches(stream, stage.batch or settings.batch, settings.batch_wait_s)) as taken:
+            most = stage.batch or settings.batch
+            async with aclosing(batches(stream, most, settings.batch_wait_s, is_fresh)) as taken:
                 await lanes.run(taken)
         except Exception as error:
             broken(error)

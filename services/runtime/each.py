@@ -26,6 +26,8 @@ def together(function: Callable[[Sequence[M]], Sequence[Message]], messages: Seq
     """Apply a function on batches; when it raises, the messages go one by one to find whose fault it is."""
     try:
         return [Forward(result) for result in function(messages)]
+    except MemoryError:
+        raise  # the process is to end (memory.py)
     except Exception as error:  # any bug in a batch; below it is pinned to its message
         if len(messages) == 1:
             return [Failure.of(error)]
@@ -35,5 +37,7 @@ def together(function: Callable[[Sequence[M]], Sequence[Message]], messages: Seq
 def _one(function: Callable[[M], Message | Outcome], message: M) -> Outcome:
     try:
         return outcome_of(function(message))
+    except MemoryError:
+        raise  # the process is to end (memory.py)
     except Exception as error:  # a bug: it goes to the dead topic with its text, the rest goes on
         return Failure.of(error)

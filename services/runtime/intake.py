@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
 
 from services.contracts.topics import MIB
+from services.runtime.fresh import Consumer
 
 BYTES = 8 * MIB
 MOST = 500  # Kafka's own default of max.poll.records
@@ -54,7 +55,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         return records
 
 
-class _Consumer(driver.Consumer):
+class _Consumer(Consumer):
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 

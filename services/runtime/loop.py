@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import structlog
 
@@ -63,8 +64,9 @@ class Loop:
         decoded = [self._decode(delivery) for delivery in deliveries]
         good = [message for message in decoded if isinstance(message, Message)]
         outcomes = iter(await self._process(good) if good else ())
+        now = datetime.now(UTC)
         return [
-            (delivery, message, settled(next(outcomes), delivery.headers, self._stage, self._delays))
+            (delivery, message, settled(next(outcomes), delivery.headers, self._stage, self._delays, now))
             if isinstance(message, Message)
             else (delivery, None, message)
             for delivery, message in zip(deliveries, decoded, strict=True)

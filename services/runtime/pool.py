@@ -1,9 +1,9 @@
-"""Worker processes for what computes (HTML, spaCy), with a time limit that really kills.
+"""Worker processes for what computes (HTML, spaCy), with a time limit that really kills, and a bound on their memory.
 
 Work in the event loop would break Kafka's heartbeats, and a parser that hangs on one page
 (trafilatura#704) can only be stopped from outside. Messages go to the workers in chunks, to save
-passes between processes; when a chunk takes too long or kills its worker, its messages go again one
-by one, so that only the culprit pays.
+passes between processes; when a chunk takes too long, too much memory or kills its worker, its messages
+go again one by one, so that only the culprit pays.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 from services.contracts.fates import DeadReason
 from services.runtime.alive import BEAT_S, alive
 from services.runtime.errors import Broken
+from services.runtime.memory import OUT_OF_MEMORY, bound_memory, within_memory
 from services.runtime.parent import die_with_parent
 from services.runtime.stage import Failure, Outcome, Retry
 
@@ -36,7 +37,7 @@ class Pool:
     """Runs `work` on chunks of messages in `workers` processes.
 
     A message may take `limit_s` in all: a third of it with its chunk, and a third twice alone.
-    `initializer` runs first in each worker and may take START_LIMIT_S.
+    `initializer` runs first in each worker and may take START_LIMIT_S. A worker may have `memory_mib` of memory.
     """
 
     def __init__(
@@ -45,13 +46,15 @@ class Pool:
         *,
         workers: int,
         limit_s: float,
+        memory_mib: int,
         initializer: Callable[..., None] | None = None,
         initargs: Sequence[Any] = (),
     ) -> None:
         self._work = work
         self._workers = workers
         self._limit_s = limit_s / (1 + TRIES_ALONE)
-        self._start = (os.getpid(), initializer, tuple(initargs))
+        self._memory_mib = memory_mib
+        self._start = (os.getpid(), memory_mib, initializer, tuple(initargs))
         self._pool: ProcessPool | None = None
 
     async def start(self) -> None:
@@ -97,15 +100,20 @@ class Pool:
             except FutureTimeout:
                 continue
             except ProcessExpired as error:
-                text = f"killed its worker process twice (exit code {error.exitcode})"
-                return Retry(Failure(DeadReason.WORKER_DIED, "ProcessExpired", text), most=1)
+                return Retry(Failure(DeadReason.WORKER_DIED, "ProcessExpired", self._why(error.exitcode)), most=1)
         text = f"took longer than {self._limit_s:g} s, {TRIES_ALONE} times alone; it was stopped"
         return Retry(Failure(DeadReason.TIME_LIMIT, "TimeoutError", text), most=1)
+
+    def _why(self, exit_code: int) -> str:
+        text = f"killed its worker process twice (exit code {exit_code})"
+        if exit_code != OUT_OF_MEMORY:
+            return text
+        return f"{text}: it needed more than {self._memory_mib} MiB of memory (NEWSLOOM_WORKER_MEMORY_MIB)"
 
     async def _run(self, messages: Sequence[Any], limit_s: float) -> list[Outcome]:
         assert self._pool is not None, "start() first"  # noqa: S101
         try:
-            future = self._pool.schedule(self._work, args=(messages,), timeout=limit_s)
+            future = self._pool.schedule(within_memory, args=(self._work, messages), timeout=limit_s)
         except RuntimeError as error:  # pebble's word for a pool that is stopped or broken
             raise Broken(f"no worker processes: {error}") from error
         try:
@@ -133,7 +141,10 @@ async def _result(future: "Future[list[Outcome]]") -> list[Outcome]:
     return outcomes
 
 
-def _initialize(parent: int, initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:
+def _initialize(
+    parent: int, memory_mib: int, initializer: Callable[..., None] | None, initargs: tuple[Any, ...]
+) -> None:
     die_with_parent(parent)
+    bound_memory(memory_mib)
     if initializer is not None:
         initializer(*initargs)

@@ -9,10 +9,11 @@ from datetime import datetime
 from services.contracts.headers import RETRY_PREFIX
 from services.contracts.stamps import stamp
 from services.contracts.topics import RETRIES
-from services.runtime.stage import Later, Outcome, Postponed, Retry, Stage
+from services.runtime.stage import Later, Outcome, Postponed, Retry, Stage, Wait
 from services.runtime.trace import Headers, without
 
 ATTEMPTS, FIRST_AT, DUE, REASON = (RETRY_PREFIX + name for name in ("attempts", "first-at", "due", "reason"))
+MOST_WAIT_S = 24 * 3600.0
 _MOST_DIGITS = 15
 
 
@@ -32,20 +33,30 @@ def waiting_tier(delays: Sequence[float], after_s: float) -> int | None:
     return max((n for n, delay in enumerate(delays) if delay <= after_s), default=0) if delays else None
 
 
-def settled(outcome: Outcome, headers: Headers, stage: Stage, delays: Sequence[float]) -> Outcome:
-    """`outcome`; if it is a Retry or a Later, either Postponed or what it is otherwise."""
-    if isinstance(outcome, Later):
-        tier = waiting_tier(delays[: stage.tiers], outcome.after_s)
-        if tier is None:
-            return outcome.otherwise
-        return Postponed(RETRIES[stage.reads.name][tier], delays[tier], outcome.otherwise, failed=False)
-    if not isinstance(outcome, Retry):
-        return outcome
-    allowed = delays[: min(stage.tiers, outcome.most)]
-    tier = next_tier(attempts_of(headers), allowed, outcome.after_s)
+def settled(outcome: Outcome, headers: Headers, stage: Stage, delays: Sequence[float], now: datetime) -> Outcome:
+    """`outcome`; if it is a Retry, a Later or a Wait, either Postponed or what it is otherwise."""
+    allowed = delays[: stage.tiers]
+    match outcome:
+        case Later(after_s=after_s):
+            tier = waiting_tier(allowed, after_s)
+        case Wait(after_s=after_s):
+            tier = next_tier(0, allowed, after_s) if _waited_s(headers, now) + after_s <= MOST_WAIT_S else None
+        case Retry(after_s=after_s, most=most):
+            tier = next_tier(attempts_of(headers), allowed[:most], after_s)
+        case _:
+            return outcome
     if tier is None:
         return outcome.otherwise
-    return Postponed(RETRIES[stage.reads.name][tier], allowed[tier], outcome.otherwise)
+    failed = isinstance(outcome, Retry)
+    return Postponed(RETRIES[stage.reads.name][tier], allowed[tier], outcome.otherwise, failed)
+
+
+def _waited_s(headers: Headers, now: datetime) -> float:
+    """Seconds since the message was first put off; 0 when nothing says so."""
+    try:
+        return max(0.0, (now - datetime.fromisoformat(first_of(headers))).total_seconds())
+    except (ValueError, TypeError):  # anyone may send headers: no time, or one without its zone
+        return 0.0
 
 
 def retry_headers(headers: Headers, postponed: Postponed, now: datetime) -> Headers:
@@ -65,7 +76,7 @@ def attempts_of(headers: Headers) -> int:
 
 
 def first_of(headers: Headers) -> str:
-    """When it first failed, RFC 3339; empty when it has not."""
+    """When it was first put off, RFC 3339; empty when it has not been."""
     return _text(headers, FIRST_AT)[:40]
 
 

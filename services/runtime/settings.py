@@ -214,6 +214,11 @@ class Settings(BaseSettings):
     )
     document_limit_s: float = Field(30.0, gt=0, description="most seconds to clean or enrich one document")
     workers: int = Field(1, ge=1, le=64, description="worker processes of a stage that computes (clean, enrich)")
+    worker_memory_mib: int = Field(
+        4096,
+        ge=512,
+        description="most memory of a worker process, in MiB (on Linux); a document that needs more is dead",
+    )
     batch: int = Field(100, ge=1, le=5000, description="most messages that a stage takes at a time")
     batch_wait_s: float = Field(0.1, ge=0, le=10, description="longest wait for a batch to fill")
     spacy_model: str = Field(

@@ -7,7 +7,7 @@ partitions anew nobody asks anything, and they are not dealt before the requests
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -23,10 +23,18 @@ class NotOurs(Exception):
     """The site is another worker's."""
 
 
-class Share:
-    """Slots of sites (contracts/sites.py). `whole`: everything, for who works alone; else nothing until told."""
+async def _nothing(_: frozenset[int]) -> None:
+    """There is nothing to be learnt."""
 
-    def __init__(self, *, whole: bool = False) -> None:
+
+class Share:
+    """Slots of sites (contracts/sites.py). `whole`: everything, for who works alone; else nothing until told.
+
+    `learn` is told of slots before they are ours; it bounds its own time and raises nothing.
+    """
+
+    def __init__(self, *, whole: bool = False, learn: Callable[[frozenset[int]], Awaitable[None]] = _nothing) -> None:
+        self._learn = learn
         self._slots = frozenset(range(SLOTS)) if whole else frozenset[int]()
         self.dealt = 0
         """How often partitions were dealt anew."""
@@ -80,9 +88,10 @@ class Share:
         except TimeoutError:
             log.warning("requests are still under way while partitions are dealt anew", requests=self._active)
 
-    def assigned(self, partitions: Iterable[int], total: int) -> None:
+    async def assigned(self, partitions: Iterable[int], total: int) -> None:
         """These of `total` partitions are ours."""
         mine = frozenset(partitions)
         self._slots = frozenset(slot for slot in range(SLOTS) if slot % total in mine)
+        await self._learn(self._slots)
         self.since = time.monotonic()
         self._settled.set()

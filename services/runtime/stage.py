@@ -8,6 +8,7 @@ The function answers each message of a batch, in order, with one of
 - `Done()`  it is dealt with and nothing follows,
 - `Retry(otherwise)`  it failed for the moment; it comes again later, or `otherwise` comes true (retries.py),
 - `Later(after_s, …)`  its turn has not come yet; it comes again, and nothing counts that as a failure,
+- `Wait(after_s, …)`  it must not be tried for so long; it comes again then, and nothing counts that as a failure,
 - `Elsewhere(message)`  another worker's; it goes to that one's partition of the topic that the stage reads.
 
 It raises `Unavailable` when a dependency is down; the batch is then tried again, however long it takes.
@@ -70,8 +71,17 @@ class Later:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Come again in `after_s` seconds or more; `otherwise` is true where that would be more than a day after the
+    message was first put off."""
+
+    after_s: float
+    otherwise: Skip
+
+
+@dataclass(frozen=True)
 class Postponed:
-    """A Retry for which there is a try left, or a Later: the message waits on `topic` for `delay_s` seconds."""
+    """A Retry for which there is a try left, a Later or a Wait: the message waits on `topic` for `delay_s` seconds."""
 
     topic: Topic
     delay_s: float
@@ -86,7 +96,7 @@ class Elsewhere:
     message: Message | None = None
 
 
-Outcome = Forward | Skip | Failure | Done | Retry | Later | Postponed | Elsewhere
+Outcome = Forward | Skip | Failure | Done | Retry | Later | Wait | Postponed | Elsewhere
 
 
 @dataclass(frozen=True)

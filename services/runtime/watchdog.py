@@ -8,13 +8,14 @@ waits; waiting messages without progress end the process, and its supervisor sta
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import KafkaAdminClient
 from kafka.admin import OffsetSpec
 
+from services.runtime import offsets
 from services.runtime.admin import connect
 from services.runtime.progress import Progress
 from services.runtime.settings import Settings
@@ -105,9 +106,9 @@ class Watchdog(threading.Thread):
 
     def look(self, admin: KafkaAdminClient) -> None:
         """Read committed and end offsets once and judge each reader."""
-        committed = _committed(admin, {reader.group for reader in self._readers})
-        parts = {reader.topic: _partitions(admin, reader.topic) for reader in self._readers}
-        latest, earliest = (_offsets(admin, parts.values(), spec) for spec in (OffsetSpec.LATEST, OffsetSpec.EARLIEST))
+        committed = offsets.committed(admin, {reader.group for reader in self._readers})
+        parts = {reader.topic: offsets.partitions(admin, reader.topic) for reader in self._readers}
+        latest, earliest = (offsets.at(admin, parts.values(), s) for s in (OffsetSpec.LATEST, OffsetSpec.EARLIEST))
         for reader, clock in zip(self._readers, self._clocks, strict=True):
             topic, progress = reader.topic, reader.progress
             ends = {tp: latest[tp] for tp in parts[topic] if tp in latest}
@@ -124,21 +125,3 @@ class Watchdog(threading.Thread):
             ):
                 log.error("stalled; ending so that the supervisor restarts it", topic=topic, lag=lag)
                 self._end(EXIT_STALLED)
-
-
-def _committed(admin: KafkaAdminClient, groups: Iterable[str]) -> dict[tuple[str, TopicPartition], int]:
-    found = admin.list_group_offsets(dict.fromkeys(groups))
-    return {
-        (group, tp): meta.offset for group, offsets in found.items() for tp, meta in offsets.items() if meta.offset >= 0
-    }
-
-
-def _partitions(admin: KafkaAdminClient, topic: str) -> list[TopicPartition]:
-    return [TopicPartition(topic, p["partition_index"]) for p in admin.describe_topics([topic])[0]["partitions"]]
-
-
-def _offsets(
-    admin: KafkaAdminClient, parts: Iterable[Iterable[TopicPartition]], spec: OffsetSpec
-) -> dict[TopicPartition, int]:
-    tps = {tp: spec for some in parts for tp in some}
-    return {tp: int(getattr(found, "offset", found)) for tp, found in admin.list_partition_offsets(tps).items()}

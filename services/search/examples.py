@@ -68,7 +68,20 @@ STATUS = {
     "fates": fates_of({}),
 }
 
-_STORED = {**examples_of("news.enriched.v1")["full"], "indexed_at": "2026-05-14T06:32:02+00:00"}
+_ENRICHED = examples_of("news.enriched.v1")["full"]
+_STORED = {
+    **_ENRICHED,
+    "indexed_at": "2026-05-14T06:32:02+00:00",
+    "version_count": 2,
+    "changed_at": "2026-05-14T06:31:00.000Z",
+    "versions": [
+        {"content_hash": _ENRICHED["content_hash"], "at": "2026-05-14T06:31:00.000Z"},
+        {
+            "content_hash": "7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069",
+            "at": "2026-05-13T20:02:00.000Z",
+        },
+    ],
+}
 _FATE = {"id": _STORED["id"], "url": _STORED["url"], "stage": "index", "fate": "indexed", "at": _STORED["indexed_at"]}
 _COUNTED = {"doc_count": 1, "key_as_string": "2026-05-14T00:00:00.000Z"}
 _TOTAL = {"value": 1, "exact": True}

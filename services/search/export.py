@@ -128,5 +128,5 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(_text(item) for item in value)
     if isinstance(value, dict):
-        return str(value.get("name", value.get("id", "")))
+        return str(next((value[name] for name in ("name", "id", "at") if name in value), ""))
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -43,9 +43,12 @@ ARTICLE_FIELDS = (
     "topics",
     "keyphrases",
     "story_id",
+    "version_count",
+    "changed_at",
+    "versions",
 )
-LIST_FIELDS = tuple(f for f in ARTICLE_FIELDS if f != "body")
-"""What a hit in a list has unless asked otherwise: all but the long text."""
+LIST_FIELDS = tuple(f for f in ARTICLE_FIELDS if f not in ("body", "versions"))
+"""What a hit in a list has unless asked otherwise: all but the long text and the history."""
 
 
 def _commas(value: object) -> object:

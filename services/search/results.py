@@ -7,7 +7,7 @@ from typing import Any
 from services.search.params import ARTICLE_FIELDS, LIST_FIELDS
 from services.search.why import why_of
 
-_LISTS = {"authors", "tags", "entities", "topics", "keyphrases"}
+_LISTS = {"authors", "tags", "entities", "topics", "keyphrases", "versions"}
 
 
 def article_of(source: dict[str, Any], fields: Sequence[str] = ARTICLE_FIELDS) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def _flaky(message: Message) -> Outcome | None:
 @asynccontextmanager
 async def wiring(context: Context) -> AsyncIterator[Service]:
     """Pages in, articles out."""
-    pool = Pool(work, workers=context.settings.workers, limit_s=12)
+    pool = Pool(work, workers=context.settings.workers, limit_s=12, memory_mib=4096)
     await pool.start()
 
     async def process(messages: Sequence[Message]) -> list[Outcome]:

@@ -28,6 +28,11 @@ def one(page: PageMessage) -> Message | Skip:
                 time.sleep(0.01)
         case "die":
             os._exit(3)
+        case "eat":  # what this process may not have
+            eaten = [bytearray(64 << 20) for _ in range(64)]
+            raise ValueError(f"{len(eaten)} pieces of 64 MiB, and no bound")
+        case "pid":
+            return article(page.url.rsplit("/", 1)[1], body=str(os.getpid()))
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
     name = page.url.rsplit("/", 1)[1]

@@ -1,7 +1,8 @@
 """What can go wrong with one HTTP request. Each text is for people; each class says, as data, what follows from it.
 
 Tries soon are `retry`, made while the page is in work; tries in minutes are `later`, by the retry topics. Later tries
-follow for what has `retry`, once for UnknownHost, and for HostDown and Paused.
+follow for what has `retry`, once for UnknownHost, and for HostDown and Paused; where the host says when, a page waits
+until then (fetch/page.py).
 
 FetchError                  a reason to skip, and whether a second try may help
 ├── Blocked                 we must not ask there             blocked_address

@@ -328,7 +328,7 @@ async def test_workers_poll_their_own_sites_and_sources_of_earlier_releases_are_
         await es.index(index=polling.name(indices.SOURCES), id=source.id, document=document, refresh=True)
     shares, published = (Share(), Share()), (Published(), Published())
     for number, share in enumerate(shares):
-        share.assigned([number], 2)
+        await share.assigned([number], 2)
     async with poller(polling, es, published[0], 1, shares[0]), poller(polling, es, published[1], 2, shares[1]):
         await until(lambda: all(source.state.polls for source in stored(polling)))
     expected = [{name for name in names if slot_of_host(name) in share.slots} for share in shares]

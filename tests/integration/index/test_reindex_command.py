@@ -160,6 +160,21 @@ async def test_from_the_topic_documents_are_made_anew_and_nothing_comes_back(
     assert "facet" in (await es.get(index=alias, id=spoilt.id))["_source"]
 
 
+async def test_the_versions_that_the_topic_has_forgotten_are_remembered_and_the_last_enrichment_counts(
+    es: AsyncElasticsearch, alias: str, settings: Settings, topic: Publisher
+) -> None:
+    first, second = (article("a", hour, content_hash=f"text {hour}") for hour in (0, 1))
+    again = second.model_copy(update={"retagged_at": AT, "models": {"ner": "m 2"}})
+    await index(es, settings, [first, second, again])
+    for message in (second, again):
+        await topic.send(ENRICHED, message)
+    code, result, said = await finished(settings, "--from", "topic", "--allow-partial")
+    assert code == 0, said
+    document = (await es.get(index=result["index"], id=second.id))["_source"]
+    assert [v["content_hash"] for v in document["versions"]] == ["text 1", "text 0"]
+    assert (document["version_count"], document["models"]) == (2, {"ner": "m 2"})
+
+
 async def test_a_topic_that_does_not_reach_back_is_refused_unless_allowed(
     es: AsyncElasticsearch, alias: str, settings: Settings, topic: Publisher
 ) -> None:

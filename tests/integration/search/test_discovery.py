@@ -15,7 +15,11 @@ from support.asking import answer
 from support.messages import AT, enriched
 from support.reading import ATTACKS
 
+from services.contracts import indices
 from services.contracts.messages import Enriched, Entity, Location, Mention
+from services.index.setup import ensure_indices
+from services.index.stages import Indexer
+from services.runtime.elastic import async_client
 from services.runtime.settings import Settings
 from services.search.export import cell
 
@@ -127,6 +131,27 @@ async def test_a_page_shows_the_whole_text_or_its_beginning_and_of_which_reading
         assert "It goes on." not in page
         assert "Read on at" in page
         assert "It goes on." in (await http.get(f"/v1/articles/{one.id}")).json()["body"]
+
+
+async def test_an_article_tells_how_often_it_changed(settings: Settings, serve: Any) -> None:
+    changed = [enriched("changed", content_hash=f"text {n}", fetched_at=AT + timedelta(hours=n)) for n in range(3)]
+    once = enriched("once")
+    async with async_client(settings) as es:
+        await ensure_indices(es, settings)
+        await Indexer(es, settings).articles([*changed, once])
+        await es.indices.refresh(index=settings.name(indices.ARTICLES))
+    async with serve(settings) as http:
+        found = (await http.get(f"/v1/articles/{once.id}")).json()
+        assert (found["version_count"], found["changed_at"], len(found["versions"])) == (1, None, 1)
+        found = (await http.get(f"/v1/articles/{changed[0].id}")).json()
+        assert (found["version_count"], found["changed_at"]) == (3, "2026-11-22T10:30:00.000Z")
+        assert [version["content_hash"] for version in found["versions"]] == ["text 2", "text 1", "text 0"]
+        assert "3 versions, last changed" in (await http.get(f"/articles/{changed[0].id}")).text
+        assert "last changed" not in (await http.get(f"/articles/{once.id}")).text
+        lines = (await http.get("/v1/export", params={"format": "csv", "fields": "id,versions"})).text.splitlines()
+        assert f"{once.id},2026-11-22T08:30:00.000Z" in lines
+        hits = (await answer(http, "/v1/search"))["articles"]
+        assert all("versions" not in hit and hit["version_count"] for hit in hits)
 
 
 @pytest.mark.parametrize("text", ATTACKS)

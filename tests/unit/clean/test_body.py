@@ -1,10 +1,12 @@
 """What of a page is its article: boxes, links, the lines at its beginning and at its end."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
-from services.clean.extract import examine
+from services.clean.body import Body
+from services.clean.extract import Finding, examine
 from services.clean.limits import CleanLimits
 from services.contracts.fates import Skip
 from services.contracts.messages import PageMessage
@@ -39,6 +41,14 @@ def inside(html: str, more: str) -> str:
         (f"<div class='hidden md:block'><p>{BOX}</p></div>", [BOX]),
         (f"<div class=similar><p>{BOX}</p></div>", [BOX]),
         (f"<div class=boxed><p>{BOX}</p></div>", [BOX]),
+        (f"<div class=cmp-text><p>{BOX}</p></div>", [BOX]),
+        (f"<div class=meldungsfooter><p>{BOX}</p></div>", []),
+        (f"<div class=next-prev><p>{BOX}</p></div>", []),
+        (f"<div class='article__picture'><img src=a><p>{BOX}</p></div>", []),
+        (f"<div class='article__picture'><p>{BOX}</p></div>", [BOX]),
+        (f"<div class='has-image'><img src=a><p>{BOX}</p></div>", [BOX]),
+        (f"<div class='image-item'><img src=a><h3>A pier</h3><p>{BOX}</p></div>", ["A pier", BOX]),
+        (f"<div class=join><h3>Sign up for letters</h3><li>News of bridges</li></div><p>{BOX}</p>", [BOX]),
     ],
 )
 def test_boxes(page: Make, article_html: Html, paragraphs: tuple[str, ...], after: str, extra: list[str]) -> None:
@@ -50,11 +60,32 @@ def test_a_box_that_holds_the_article_is_none(page: Make, article_html: Html, pa
     assert body(page(html.replace("</main>", f"<p>{BOX}</p><p>{BOX} Again.</p></main>")))[:3] == list(paragraphs)
 
 
+@pytest.mark.parametrize(("name", "kept"), [("teaser", True), ("factbox", True), ("comments", False)])
+def test_a_name_is_not_believed_where_it_holds_many_paragraphs(
+    page: Make, article_html: Html, paragraphs: tuple[str, ...], name: str, kept: bool
+) -> None:
+    """Six in one element are a text, and more than this text has; but readers write more than that."""
+    more = [f"{BOX} Number {n}." for n in range(6)]
+    after = f"<div class={name}>" + "".join(f"<p>{line} <a href=/x>x</a></p>" for line in more) + "</div>"
+    expected = [*paragraphs, *(f"{line} x" for line in more)] if kept else list(paragraphs)
+    assert body(page(inside(article_html(), after))) == expected
+
+
 @pytest.mark.parametrize(
     ("after", "extra"),
     [
         (f"<h3><a href={ELSEWHERE}>A fine lorry</a></h3><p>{BOX}</p>", ["A fine lorry", BOX]),
         (f"<div><h3><a href=/lorry>A fine lorry</a></h3><p>{BOX}</p></div>", []),
+        (f"<div><h3><a href='#lorry'>A fine lorry</a></h3><p>{BOX}</p></div>", ["A fine lorry", BOX]),
+        (f"<div><h3>Of lorries</h3><h3><a href=/lorry>A fine lorry</a></h3><p>{BOX}</p></div>", ["Of lorries", BOX]),
+        (f"<a href={ELSEWHERE}><img src=a><div>{BOX}</div></a>", []),
+        (f"<p><a href='#end'>{BOX}</a></p><p>{BOX} Again.</p>", [f"{BOX} Again."]),
+        (
+            f"<p>Funda | <a href=/a>A lorry fell into the river</a></p><p>{BOX}</p>"
+            "<p>Funda | <a href=/b>Two lorries on one old bridge</a></p>",
+            [BOX],
+        ),
+        (f"<p>Funda | <a href=/a>A lorry fell into the river</a></p><p>{BOX}</p>", None),
         (f"<p>{BOX}</p><p><a href={ELSEWHERE}>See the lorry in the shop</a></p><p>{BOX} Again.</p>", None),
         (f"<p>{BOX}</p><p><a href=/lorry>See the lorry in the shop</a></p><p>{BOX} Again.</p>", [BOX, f"{BOX} Again."]),
         (
@@ -66,7 +97,9 @@ def test_a_box_that_holds_the_article_is_none(page: Make, article_html: Html, pa
 def test_links(
     page: Make, article_html: Html, paragraphs: tuple[str, ...], after: str, extra: list[str] | None
 ) -> None:
-    wanted = [BOX, "See the lorry in the shop", f"{BOX} Again."] if extra is None else extra
+    lorry = "See the lorry in the shop"
+    other = [BOX, lorry, f"{BOX} Again."] if lorry in after else ["Funda | A lorry fell into the river", BOX]
+    wanted = other if extra is None else extra
     assert body(page(inside(article_html(), after))) == [*paragraphs, *wanted]
 
 
@@ -80,6 +113,20 @@ LONG = "The old stone bridge over the river reopens after two years of repairs t
         (f'<meta name=description content="{LEAD}">', f"<h1>Bridge reopens</h1><p>{LEAD}</p>", LEAD),
         ("", f"<h1>Bridge reopens</h1><p>{LEAD}</p>", None),
         ("<title>Bridge closes | Echo</title>", f"<h1>{LONG}</h1><p>Monday news</p>", None),
+        ("", f"<h1>Bridge reopens</h1><p class=article-deck>{LEAD}</p>", LEAD),
+        ("", "<h1>Bridge reopens</h1><p class=article-deck>Valley news</p>", None),
+        ("", "<h1>Bridge reopens</h1><p>Updated at 20:56.</p>", None),
+        # A standfirst is known by the description, whatever its element is called, and without its headline.
+        (
+            f'<meta name=description content="{BOX}">',
+            f"<h1>Bridge reopens</h1><div class=teaser><a href=/x>x</a><p>{BOX}</p></div>",
+            BOX,
+        ),
+        (
+            f'<meta name=description content="{BOX}"><meta property="og:title" content="Bridge reopens">',
+            f"<header><h2>Kicker Bridge is open again</h2><p>{BOX}</p></header>",
+            BOX,
+        ),
     ],
 )
 def test_the_opening(
@@ -154,3 +201,56 @@ def test_lines_that_are_links_stay_where_they_are_the_article(
     lines = [f"Bridge of the year {n}" for n in range(links)]
     after = "".join(f"<p><a href=/{n}>{line}</a></p>" for n, line in enumerate(lines)) + f"<p>{BOX}</p>"
     assert body(page(inside(article_html(), after))) == [*paragraphs, *lines[:kept], BOX]
+
+
+def test_the_element_of_a_footers_heading_ends_with_it(
+    page: Make, article_html: Html, paragraphs: tuple[str, ...]
+) -> None:
+    """Its teasers are prose too."""
+    more = [f"{BOX} Number {n}." for n in range(3)]
+    teasers = f"<section><h2>Related stories</h2><p>{BOX}</p><p>{BOX} Again.</p></section>"
+    after = "".join(f"<p>{line}</p>" for line in more) + teasers
+    assert body(page(inside(article_html(), after))) == [*paragraphs, *more]
+
+
+def test_a_caption_among_paragraphs_is_none(page: Make, article_html: Html, paragraphs: tuple[str, ...]) -> None:
+    """A <div> that says little beside four paragraphs; a heading may be one."""
+    after = f"<p>{BOX}</p><div>The new arches</div><div class=sub-head>The piers</div><p>{BOX} Again.</p>"
+    assert body(page(inside(article_html(), after))) == [*paragraphs, BOX, "The piers", f"{BOX} Again."]
+
+
+def data(text: str) -> str:
+    value = json.dumps({"@type": "NewsArticle", "headline": "Bridge reopens", "articleBody": text})
+    return f'<script type="application/ld+json">{value}</script>'
+
+
+def test_paragraphs_that_the_data_quote_are_the_articles(
+    page: Make, article_html: Html, paragraphs: tuple[str, ...]
+) -> None:
+    text = "\n".join([*paragraphs, BOX, f"{BOX} Again."])
+    html = inside(
+        article_html(data(text)), f"<div class=infobox><p>{BOX}</p></div><figure><p>{BOX} Again.</p></figure>"
+    )
+    assert body(page(html)) == [*paragraphs, BOX]
+
+
+def test_the_data_have_the_text_of_a_page_that_scripts_build(page: Make, paragraphs: tuple[str, ...]) -> None:
+    html = (
+        f"<html><head>{data('</p><p>'.join([*paragraphs, BOX, BOX + ' Again.']))}</head><body><h1>B</h1></body></html>"
+    )
+    assert body(page(html)) == [*paragraphs, BOX, f"{BOX} Again."]
+
+
+@pytest.mark.parametrize(("name", "by"), [("comments", "blocks"), ("xyz", "trafilatura")])
+def test_a_text_much_shorter_than_the_page_gets_a_second_opinion(
+    page: Make, monkeypatch: pytest.MonkeyPatch, paragraphs: tuple[str, ...], name: str, by: str
+) -> None:
+    """But not that of what readers wrote. The other's text stands in for what it would find elsewhere."""
+    lines = [f"{BOX} Number {n}." for n in range(9)]
+    comments = f"<div class={name}><aside>" + "".join(f"<p>{line}</p>" for line in lines) + "</aside></div>"
+    other = Body(tuple(lines), (None,) * len(lines), "trafilatura")
+    monkeypatch.setattr("services.clean.body._from_trafilatura", lambda *_: other)
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    found = examine(page(f"<html><body><main>{text}</main>{comments}</body></html>"), CleanLimits())
+    assert isinstance(found, Finding)
+    assert found.by == by

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.clean.charset import binary_kind, decode
+from services.clean.labels import codec_of
 
 TEXT = "<p>Größe, café, naïve – „Überschrift“</p>"
 LATIN = "<p>Größe, café, naïve: déjà vu à la fin.</p>"
@@ -34,6 +35,20 @@ LATIN = "<p>Größe, café, naïve: déjà vu à la fin.</p>"
 )
 def test_decode(body: bytes, content_type: str | None, expected: str) -> None:
     assert decode(body, content_type) == expected
+
+
+@pytest.mark.parametrize(
+    "label", ["idna", "undefined", "punycode", "utf-7", "unicode_escape", "rot13", "é", "x" * 9000]
+)
+def test_what_python_alone_calls_an_encoding_is_none_of_a_page(label: str) -> None:
+    """Found by fuzzing: `undefined` raises whatever it is asked to do about errors, and `idna` knows no `replace`."""
+    assert codec_of(label) is None
+    assert decode(LATIN.encode("cp1252"), f"text/html; charset={label}") == LATIN
+
+
+@pytest.mark.parametrize(("label", "codec"), [("Windows-31J", "cp932"), ("x-cp1251", "cp1251"), ("us-ascii", "cp1252")])
+def test_labels_of_the_web(label: str, codec: str) -> None:
+    assert codec_of(label) == codec
 
 
 def test_utf8_cut_in_the_middle_of_a_character_stays_utf8() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.clean.body import Body, _with_the_rest
 from services.clean.extract import extract
 from services.clean.learned import extraction
 from services.clean.limits import CleanLimits
@@ -137,6 +138,9 @@ def test_html_without_a_tag_is_read_as_text(page: Make, paragraphs: tuple[str, .
     assert (found.title, found.body) == ("Bridge reopens", "\n\n".join(paragraphs))
 
 
+LD_JSON = '<h1>A</h1><script type="application/ld+json">{{"@type": "Article", "author": {}}}</script>'
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -152,6 +156,12 @@ def test_html_without_a_tag_is_read_as_text(page: Make, paragraphs: tuple[str, .
         "<p>" + "a" * 1_000_000 + "</p>",
         "<p>" + "1 " * 200_000 + "</p>",
         "\ud800<p>x</p>",
+        "<div class=author><p itemprop=name><div class=date>3 March 2026" * 700,
+        "<div rel=author>" * 2000 + "By Ann Lee " * 100_000,
+        "<figure><button>" * 1000 + "<p>x</p>" * 50_000,
+        "<h1>A<article><h2><a href=/y>b" * 1500 + "<i></i>" * 50_000,
+        LD_JSON.format('"' + "(" * 500_000 + '"'),
+        LD_JSON.format("[" + '{"@id": "#a"},' * 200_000 + "1]"),
     ],
 )
 @pytest.mark.timeout(60)
@@ -168,6 +178,43 @@ def test_a_record_of_a_short_page_has_its_text(page: Make) -> None:
     made = recorded(page("<h1>Hi</h1><p>Only a few words here.</p>"), explain=True)
     assert (made["skipped"], made["body"], made["title"]) == ("too_short", "Only a few words here.", "Hi")
     assert {b["text"]: b["kept"] for b in made["blocks"]} == {"Hi": False, "Only a few words here.": True}
+
+
+def test_explain_says_of_every_block_of_the_page_why(page: Make, paragraphs: tuple[str, ...]) -> None:
+    text = "".join(f"<p>{p}</p>" for p in paragraphs)
+    html = (
+        "<header><p>The Tarn Gazette, your paper</p></header><nav><a href=/a>News</a></nav><div class=wide><article>"
+        f"<h1>Bridge reopens</h1><p>By Ann Lee</p>{text}<p>Also read: Ten bridges</p></article></div>"
+        "<div class=low><p>The Tarn Gazette is printed on paper from the valley and read by all in it.</p></div>"
+    )
+    made = recorded(page(f"<html><body>{html}</body></html>"), explain=True)
+    reasons = {block["text"]: block["reason"] for block in made["blocks"]}
+    assert reasons == {
+        "The Tarn Gazette, your paper": "outside of the article's element",
+        "News": "navigation",
+        "Bridge reopens": "before the text",
+        "By Ann Lee": "before the text",
+        **dict.fromkeys(paragraphs),
+        "Also read: Ten bridges": "leads to another article",
+        "The Tarn Gazette is printed on paper from the valley and read by all in it.": (
+            "outside of the article's element"
+        ),
+    }
+    assert all(block["kept"] is (block["reason"] is None) for block in made["blocks"])
+    assert "\n\n".join(block["text"] for block in made["blocks"] if block["kept"]) == made["body"]
+
+
+def test_explain_has_the_rest_of_the_page_where_the_other_extractor_was_believed() -> None:
+    chosen = Body(("a", "b"), (None, "a label"), "trafilatura")
+    own = Body(("x", "a", "y"), ("a menu", None, None), "blocks")
+    both = _with_the_rest(chosen, own)
+    assert both.kept == chosen.kept
+    assert dict(zip(both.lines, both.reasons, strict=True)) == {
+        "a": None,
+        "b": "a label",
+        "x": "a menu",
+        "y": "not in the text of trafilatura",
+    }
 
 
 def test_a_record_without_text_says_why(page: Make) -> None:

@@ -1,16 +1,22 @@
 """Whatever arrives, extract answers: an article, a skip, or BadInput. Nothing else, and in time."""
 
 import base64
+from collections import Counter
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.fuzz.cases import KINDS, SHARES, Case, make, plan
+from support.fuzz.run import run_case
+from support.fuzz.shrink import shrunk
+from support.pages import seeds
 
 from services.clean.extract import extract
 from services.clean.limits import CleanLimits
-from services.contracts.fates import BadInput, Skip
+from services.contracts.fates import BadInput, Skip, SkipReason
 from services.contracts.messages import Article, PageMessage
 
 pytestmark = pytest.mark.timeout(240)
@@ -90,3 +96,31 @@ def test_any_url(url: str) -> None:
         assert isinstance(extract(page, LIMITS), Article | Skip)
     except BadInput as error:
         assert str(error)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_pages(kind: str) -> None:
+    """The short form of `make fuzz`: its first cases of each kind, without its processes and limits."""
+    pages = [case.body for case in seeds()]
+    ran = [run_case(make(kind, seed, pages), slow_s=inf) for seed in range(SHARES[kind] * 4)]
+    assert {one.fault for one in ran} == {""}
+    assert len({one.outcome for one in ran}) > 1
+
+
+def test_a_fault_is_told_and_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fragile(page: PageMessage, limits: CleanLimits) -> Skip:
+        if "bad" in (page.html or ""):
+            raise KeyError("bad")
+        return Skip(SkipReason.EMPTY, "nothing")
+
+    monkeypatch.setattr("services.clean.app.extract", fragile)
+    case = Case("mutated", 1, b"<p>" * 300 + b"bad" + b"</p>" * 50, "html")
+    ran = run_case(case, slow_s=inf)
+    assert ran.fault == "KeyError: 'bad'"
+    assert shrunk(case, lambda less: run_case(less, inf).fault == ran.fault, budget_s=inf).body == b"bad"
+
+
+def test_the_plan_of_the_fuzzer_is_always_the_same() -> None:
+    assert plan(300) == plan(300)
+    assert Counter(kind for kind, _ in plan(100)) == SHARES
+    assert all(make(kind, 7, [b"<p>x</p>"]) == make(kind, 7, [b"<p>x</p>"]) for kind in KINDS)

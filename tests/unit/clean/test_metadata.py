@@ -78,6 +78,22 @@ def card(title: str) -> str:
             "Old bridge reopens today after the flood",
         ),
         ("<title>News Example | news.example - Bridge reopens</title>", "", "Bridge reopens"),
+        # Two sources tell the kicker from the headline, with either of them in the heading.
+        (
+            ld('{"@type":"Article","headline":"Flood - Old bridge reopens"}')
+            + '<meta property="og:title" content="Flood: Old bridge reopens">',
+            "<h1>Old bridge reopens</h1>",
+            "Flood: Old bridge reopens",
+        ),
+        (card("Old stone bridge reopens"), "<h1>Flood Old stone bridge reopens</h1>", "Old stone bridge reopens"),
+        (card("Bridge reopens"), "<h1>Flood: Bridge reopens</h1>", "Flood: Bridge reopens"),
+        # What <title> has besides the declared title is the site.
+        (
+            '<title>Valley Diary: Bridge reopens</title><meta property="og:title" content="Bridge reopens">',
+            "<h1>Valley Diary</h1><h3>Bridge reopens</h3>",
+            "Bridge reopens",
+        ),
+        ("<title>Valley Diary: Bridge reopens</title>", "<h1>Valley Diary</h1>", "Valley Diary"),
     ],
 )
 def test_title(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
@@ -98,6 +114,7 @@ def test_title(page: Make, article_html: Html, head: str, before: str, expected:
         (ld('{"@type":"NewsArticle","author":{"@type":"Organization","name":"The Echo"}}'), "", ("The Echo",)),
         (ld('{"@type":"NewsArticle","author":{"name":"dpa"}}'), "", ("dpa",)),
         (ld('{"@type":"NewsArticle","author":{"name":"admin"}}'), "", ()),
+        ("<meta name=author content=105092>", "", ()),
         (
             ld('{"@type":"NewsArticle","publisher":{"name":"The Echo"},"author":{"name":"The Echo"}}'),
             "<h1>B</h1><p>By Ana Ruiz</p>",
@@ -181,6 +198,21 @@ def test_people(names: list[str], people: tuple[str, ...]) -> None:
             "2026-11-12T00:00:00+00:00",
         ),
         ("", '<b itemprop=datePublished content="2026-11-12"></b>' * 2, "2026-11-12T00:00:00+00:00"),
+        ("", "<h1>B</h1><p>Updated: 5 May 2026</p><p>Published: 3 May 2026</p>", "2026-05-03T00:00:00+00:00"),
+        ("", "<h1>B</h1><p>Updated: 5 May 2026</p>", "2026-05-05T00:00:00+00:00"),
+        # Of two declared times, that of the day which readers see.
+        (
+            ld('{"@type":"Article","headline":"B","datePublished":"2026-05-04T00:30:00Z"}')
+            + '<meta property="article:published_time" content="2026-05-03T20:30:00Z">',
+            "<h1>B</h1><p>3 May 2026</p>",
+            "2026-05-03T20:30:00+00:00",
+        ),
+        # A day marked as the publication's, long before what the system says.
+        (
+            '<meta property="article:published_time" content="2026-05-24T20:30:00Z">',
+            "<h1>B</h1><p itemprop=datePublished>On 8 May 2026</p>",
+            "2026-05-08T00:00:00+00:00",
+        ),
     ],
 )
 def test_published(page: Make, article_html: Html, head: str, before: str, expected: str) -> None:
@@ -202,7 +234,9 @@ def test_the_days_of_several_teasers_are_not_the_articles(page: Make, article_ht
         ("2026-11-12", "12 November 2026", "2026-11-12"),
         ("2026-11-12", "Updated on 12 November 2026", "2024-01-02"),
         ("2026-11-12", "Zuletzt aktualisiert: 12. November 2026", "2024-01-02"),
-        ("2026-11-12", "11 November 2026", "2024-01-02"),
+        # A day apart by the time zone: the page's own day counts.
+        ("2026-11-12", "11 November 2026", "2026-11-11"),
+        ("2026-11-12", "9 November 2026", "2024-01-02"),
         ("2026-11-12", "", "2024-01-02"),
         ("2024-01-05", "5 January 2024", "2024-01-02"),
     ],

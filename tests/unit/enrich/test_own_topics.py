@@ -30,7 +30,7 @@ def test_own_topics_stand_beside_media_topics_under_the_names_of_iptc(make):
         ("medtop:15000000", "sport", SURE),
         ("own:ferries", "Ferries", SURE),
     ]
-    assert model_name(OWN) == "media-topics 1, ours 3"
+    assert model_name(OWN) == "media-topics 2, ours 3"
 
 
 def test_a_file_is_read_back(tmp_path):

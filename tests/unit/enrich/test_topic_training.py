@@ -52,3 +52,37 @@ def test_too_few_examples_and_nothing_at_all_are_errors():
         train("ours", "1", [], read(entries(*EXAMPLES[:8]))[1])
     with pytest.raises(UsageError, match="neither"):
         train("ours", "1", [], [])
+
+
+@pytest.mark.parametrize(
+    ("item", "says"),
+    [
+        ({"id": "a", "phrasez": ["b"]}, "line 1: phrasez: no field is called so"),
+        ({"id": "a", "phrases": ["b", " "]}, "line 1: phrases.1: must not be empty"),
+        ({"text": "a", "topics": "b"}, "line 1: topics: a list is expected"),
+        ({"text": "a"}, "line 1: topics: this field is missing"),
+    ],
+)
+def test_faults_are_said_plainly(item, says):
+    with pytest.raises(UsageError, match=says):
+        read(entries(item))
+
+
+def test_a_second_rule_of_one_id_is_an_error():
+    with pytest.raises(UsageError, match="line 2: a second rule 'a'"):
+        read(entries({"id": "a", "phrases": ["b"]}, {"id": "a", "phrases": ["c"]}))
+
+
+def test_too_many_examples_are_an_error(monkeypatch):
+    monkeypatch.setattr("services.enrich.topic_training.MOST_EXAMPLES", 2)
+    with pytest.raises(UsageError, match="line 3: more than 2 examples"):
+        read(entries(*EXAMPLES[:3]))
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [({"id": "a"}, "neither phrases nor examples"), ({"id": "medtop:99000000", "phrases": ["b"]}, "no Media Topic")],
+)
+def test_rules_that_can_not_work_are_errors(rule, says):
+    with pytest.raises(UsageError, match=says):
+        train("ours", "1", *read(entries(rule)))

@@ -1,25 +1,35 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrich.topic_words import compiled, lexicon
+from services.enrich.topic_words import compiled, lexicon, words_of
 
 LEXICON = compiled([("15", "goal*", 2.0), ("15", "world cup", 1.0), ("04", "bank", 1.0), ("06", "bank", 0.5)])
+FILLER = ["filler"] * 2000
 
 
 def test_words_beginnings_and_phrases_count():
-    found = LEXICON.evidence(
-        "", " ".join(["filler"] * 40) + " The goalkeepers went to the bank before the World Cup, world cup"
-    )
-    assert found == {"15": 3.0, "04": 1.0, "06": 0.5}
+    found = LEXICON.evidence("", " ".join(FILLER) + " The goalkeepers went to the bank before the World Cup, world cup")
+    assert found == {"15": 1.6, "04": 0.3, "06": 0.15}
 
 
-def test_a_word_counts_more_in_title_and_lead_and_by_the_logarithm_of_its_number():
-    rest = " ".join(["filler"] * 40)
-    late, early, title = (
-        LEXICON.evidence(*where)["04"] for where in (("", f"{rest} bank"), ("", "bank"), ("bank", rest))
-    )
-    assert (late, early, title) == (1.0, 3.0, 2.0)
-    assert 1.6 < LEXICON.evidence("", f"{rest} bank bank")["04"] < 1.8
+def test_a_word_counts_more_the_earlier_it_is_said_and_by_the_root_of_its_number():
+    def at(words, times=1):
+        return LEXICON.evidence("", " ".join([*FILLER[:words], *["bank"] * times]))["04"]
+
+    assert (at(0), at(49), at(600), at(2000)) == (3.0, 3.0, 0.4, 0.3)
+    assert at(900, times=4) == 0.6
+    assert LEXICON.evidence("bank", " ".join(FILLER))["04"] == 3.0
+
+
+def test_a_possessive_is_the_word_itself():
+    assert words_of("The bank’s goal, it's the BANK'S") == ["the", "bank", "goal", "it", "the", "bank"]
+
+
+def test_what_a_concepts_name_says_can_be_taken_away():
+    found = lexicon("en")
+    assert found is not None
+    assert "war" in found.words
+    assert "15" not in found.words.get("breaking", {})
 
 
 def test_six_languages_have_a_lexicon_of_all_topics():

@@ -8,7 +8,7 @@ from protego import Protego
 from services.fetch.client import Fetcher
 from services.fetch.discover import discover, feed_links
 from services.fetch.listing import NotAFeed
-from services.fetch.places import PLACES, elsewhere, robots_of, sitemaps_of
+from services.fetch.places import PLACES, elsewhere, sitemaps_of
 from services.runtime.web.errors import BadStatus
 from tests.support.site import Site, answer, redirect
 
@@ -46,7 +46,8 @@ async def test_what_names_no_feed_says_so(site: Site, fetcher: Fetcher) -> None:
         await discover(site.url("/"), fetcher, fetcher.limits)
     with pytest.raises(NotAFeed, match="it names no feed"):
         await discover(site.url("/plain"), fetcher, fetcher.limits)
-    assert site.paths()[-7:] == ["/robots.txt", *PLACES]
+    assert site.paths()[-6:] == list(PLACES)
+    assert site.paths().count("/robots.txt") == 1
     with pytest.raises(BadStatus):
         await discover(site.url("/none"), fetcher, fetcher.limits)
 
@@ -113,10 +114,11 @@ def test_no_robots_txt_breaks_the_reading_of_sitemaps(data: bytes) -> None:
 
 async def test_robots_txt_that_is_too_large_or_broken_names_what_can_be_read(site: Site, fetcher: Fetcher) -> None:
     site.routes = {"/robots.txt": answer(b"Sitemap: /news.xml\n" + b"#" * 600_000, kind="text/plain")}
-    rules = await robots_of(site.url("/a"), fetcher, fetcher.limits)
+    rules = await fetcher.rules(site.url("/a"), fetcher.limits)
     assert sitemaps_of(rules, site.url("/")) == [site.url("/news.xml")]
     site.routes = {"/robots.txt": answer(b"", 503)}
-    assert sitemaps_of(await robots_of(site.url("/a"), fetcher, fetcher.limits), site.url("/")) == []
+    for host in ("failing.example", "10.0.0.1"):
+        assert sitemaps_of(await fetcher.rules(site.url("/a", host), fetcher.limits), site.url("/")) == []
 
 
 def test_a_thousand_sitemaps_are_tried_a_few() -> None:

@@ -38,12 +38,12 @@ JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "J", "ho
 def test_rss() -> None:
     feed = parse_feed(RSS2.encode(), "application/rss+xml", URL)
     assert (feed.title, feed.home, feed.language) == ("Harbour & Coast", "https://news.example/", "en")
+    about = "<p>No wind,<script>alert(1)</script> no <i>ferry</i>.</p>"
     assert feed.items == (
-        Item(
-            "https://news.example/2026/ferry?a=1&b=2", "Ferry late again", AT, "No wind, no ferry.", ("Ada Quay",), "en"
-        ),
+        Item("https://news.example/2026/ferry?a=1&b=2", "Ferry late again", AT, about, ("Ada Quay",), "en"),
         Item("https://news.example/guid", "No link, but a guid", None, None, (), "en"),
     )
+    assert [item.summary for item in feed.items] == ["No wind, no ferry.", None]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,13 @@ async def test_lists_are_read_and_asked_for_changes_only(site: Site, fetcher: Fe
     assert site.seen[-1].headers["if-none-match"] == '"1"'
 
 
+async def test_what_a_feed_asks_for_is_remembered_in_whatever_charset(site: Site, fetcher: Fetcher) -> None:
+    asking = RSS.decode().replace("<title>T", "<ttl>90</ttl><skipHours><hour>3</hour></skipHours><title>T")
+    site.routes = {"/feed": answer(asking.encode("utf-16"))}
+    (found,) = await read_lists(source(site, "/feed"), fetcher)
+    assert found.validators == Validators(url=site.url("/feed"), ttl_s=5400, skip_hours=(3,))
+
+
 async def test_now_and_then_a_list_is_asked_for_unconditionally(site: Site, fetcher: Fetcher) -> None:
     site.routes = {"/feed": answer(RSS, ETag='"1"')}
     known = ({"url": site.url("/feed"), "etag": '"1"'},)

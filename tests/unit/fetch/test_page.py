@@ -9,7 +9,7 @@ from services.contracts.messages import Hints, PageMessage, Step, UrlMessage
 from services.fetch.book import SourceFacts
 from services.fetch.client import Fetcher
 from services.fetch.page import fetch_page, is_html
-from services.runtime.stage import Retry
+from services.runtime.stage import Retry, Wait
 from tests.support.site import Site, answer, fetcher_with, redirect
 
 AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
@@ -71,6 +71,23 @@ async def test_what_gives_no_page_is_skipped_with_its_reason(
     assert result.reason is reason
     assert about in result.detail
     assert site.paths().count("/") == requests
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_page_waits_for_as_long_as_its_host_asks(site: Site, fetcher: Fetcher, status: int) -> None:
+    site.routes = {"/a": answer(status=status, Retry_After="120"), "/b": answer(HTML)}
+    first = await fetch_page(UrlMessage(url=site.url("/a")), fetcher, now)
+    assert first == Wait(120, Skip(SkipReason.HTTP_ERROR, f"{site.url('/a')} answered HTTP status {status}"))
+    if status != 500:  # which tells of the page alone
+        second = await fetch_page(UrlMessage(url=site.url("/b")), fetcher, now)
+        assert isinstance(second, Wait)
+        assert 110 < second.after_s <= 120
+    assert site.paths() == ["/robots.txt", "/a"]
+
+
+async def test_what_a_later_try_does_not_help_is_not_waited_for(site: Site, fetcher: Fetcher) -> None:
+    site.routes = {"/a": answer(status=404, Retry_After="120")}
+    assert isinstance(await fetch_page(UrlMessage(url=site.url("/a")), fetcher, now), Skip)
 
 
 async def test_a_second_try_can_succeed(site: Site, fetcher: Fetcher) -> None:

@@ -7,10 +7,11 @@ from itertools import pairwise
 import pytest
 
 from services.fetch.client import Fetcher
-from services.fetch.hosts import MAX_PAUSE_S, Hosts
+from services.fetch.hosts import DOWN_AFTER, MAX_PAUSE_S, MOST_PAUSE_S, Hosts
+from services.fetch.pauses import Pause
 from services.fetch.robots import MAX_BYTES
 from services.runtime.web import errors
-from tests.support.site import Seen, Site, answer, fetcher_with, redirect
+from tests.support.site import Seen, Site, answer, dns, fetch_settings, fetcher_with, redirect
 
 PAGE = answer(b"<html>news</html>")
 
@@ -75,6 +76,48 @@ async def test_a_retry_after_beyond_patience_fails_at_once(site: Site, fetcher: 
     with pytest.raises(errors.Paused, match=r"asks to be left alone for .* s more: .*HTTP status 429"):
         await fetcher.get(site.url("/"))
     assert site.paths() == ["/robots.txt", "/busy"]
+
+
+class Memo(dict[str, Pause]):
+    """What outlives a worker."""
+
+    def recall(self, host: str) -> Pause | None:
+        return self.get(host)
+
+    def note(self, host: str, pause: Pause | None) -> None:
+        self.pop(host, None)
+        if pause:
+            self[host] = pause
+
+
+@pytest.mark.parametrize("patience", [MOST_PAUSE_S, 7 * MOST_PAUSE_S])
+async def test_the_next_worker_knows_of_a_pause_of_a_day_at_most(site: Site, patience: float) -> None:
+    site.routes = {"/busy": answer(status=429, Retry_After=f"{patience:.0f}"), "/": PAGE}
+    memo = Memo()
+    async with Fetcher(fetch_settings(), resolve=dns({}), memory=memo) as fetcher:
+        with pytest.raises(errors.BadStatus):
+            await fetcher.get(site.url("/busy"))
+    async with Fetcher(fetch_settings(), resolve=dns({}), memory=memo) as fetcher:
+        with pytest.raises(errors.Paused, match="HTTP status 429") as caught:
+            await fetcher.get(site.url("/"))
+        assert (await fetcher.get(site.url("/", "other.example"))).status == 200
+    assert [request.path for request in site.seen if request.host == "news.example"] == ["/robots.txt", "/busy"]
+    assert caught.value.retry_after_s is not None
+    assert MOST_PAUSE_S - 60 < caught.value.retry_after_s <= MOST_PAUSE_S
+
+
+async def test_the_next_worker_knows_which_hosts_are_down_until_they_answer() -> None:
+    memo = Memo()
+    first = second = Hosts(memory=memo)
+    for _ in range(DOWN_AFTER):
+        assert not memo
+        first.failed("dead.example", "refused")
+    for second in (first, Hosts(memory=memo)):
+        with pytest.raises(errors.HostDown, match=r"did not answer 5 times in a row.* last: refused"):
+            async with second.turn("dead.example", 0):
+                pytest.fail("it was asked")
+    second.answered("dead.example")
+    assert not memo
 
 
 async def test_robots_txt_is_asked_once_and_obeyed(site: Site, fetcher: Fetcher) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.contracts.sources import SourceRecord, Validators
 from services.fetch.novelty import Listed, next_state
-from services.fetch.rhythm import LONGEST, adapted_s, channel, next_fixed, next_good
+from services.fetch.rhythm import LONGEST, adapted_s, next_fixed, next_good
 
 MONDAY = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 FEED = "https://news.example/feed"
@@ -60,18 +60,6 @@ def test_a_feed_that_skips_every_hour_is_asked_once_a_day() -> None:
 
 def test_skipped_days_are_waited_out() -> None:
     assert MONDAY + timedelta(seconds=wait_s(300, skip_days=(0,))) == MONDAY.replace(day=24, hour=0, minute=0)
-
-
-def test_a_channel_says_what_it_asks_for_and_its_items_do_not() -> None:
-    body = b"""<rss><channel><ttl>90</ttl><skipHours><hour>24</hour><hour> 3 </hour></skipHours>
-    <skipDays><day>Sunday</day><day>Blursday</day></skipDays><item><ttl>5</ttl><hour>7</hour></item></channel></rss>"""
-    assert channel(body) == {"ttl_s": 5400.0, "skip_hours": (0, 3), "skip_days": (6,)}
-    assert channel(b"<feed><entry><ttl>5</ttl></entry></feed>") == {"ttl_s": None, "skip_hours": (), "skip_days": ()}
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_are_valid_fields(body: bytes) -> None:
-    assert Validators(url=FEED, **channel(body)).url == FEED
 
 
 def test_what_people_set_stands() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fetch.text import author_of, language_of, plain
+from services.fetch.text import author_of, language_of, plain, telling
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,27 @@ def test_language(value: object, expected: str | None) -> None:
 )
 def test_author(value: object, expected: str | None) -> None:
     assert author_of(value) == expected
+
+
+PIECES = (
+    "<p>",
+    "</p>",
+    "<script>",
+    "</script>",
+    "<!--",
+    "-->",
+    "<img alt='a>b'>",
+    "<",
+    ">",
+    "&nbsp;",
+    "&",
+    "é",
+    "\u3000",
+)
+
+
+@given(st.lists(st.sampled_from([*PIECES, "\u200b", "a", " ", "\n", "\x01", '"', "="]), max_size=30).map("".join))
+def test_what_tells_something_is_what_has_text(value: str) -> None:
+    for longest in (2, 10, 1000):
+        assert plain(telling(value, longest), longest) == plain(value, longest)
+        assert (telling(value, longest) is None) == (plain(value, longest) is None)

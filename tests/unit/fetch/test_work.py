@@ -72,11 +72,11 @@ async def test_what_came_to_no_end_is_fetched_again(site: Site, share: Share, ag
         assert isinstance(first, Retry if again == "failed" else Forward)
         if again == "dealt":
             await share.revoked()
-            share.assigned(range(8), 8)
+            await share.assigned(range(8), 8)
         if again == "confirmed":
             work.confirmed(UrlMessage(url=site.url("/a")))
             await share.revoked()
-            share.assigned(range(8), 8)
+            await share.assigned(range(8), 8)
         (second,) = await work([UrlMessage(url=site.url("/a"))])
         assert isinstance(second, Done if again == "confirmed" else Forward)
 
@@ -89,19 +89,19 @@ async def test_a_bug_is_not_swallowed(site: Site, share: Share) -> None:
             await worker(fetcher, share, book)([UrlMessage(url="http://news.example/", source="x")])
 
 
-def two_workers() -> tuple[Share, Share]:
+async def two_workers() -> tuple[Share, Share]:
     """One has the site news.example, the other half of all sites is the second one's."""
     mine, other = Share(), Share()
     partition = slot_of_host("news.example") % 2
-    mine.assigned([partition], 2)
-    other.assigned([1 - partition], 2)
+    await mine.assigned([partition], 2)
+    await other.assigned([1 - partition], 2)
     return mine, other
 
 
 async def test_each_site_is_asked_by_one_worker_alone(site: Site) -> None:
     names = (f"s{n}.example" for n in range(99))
     foreign = next(name for name in names if slot_of_host(name) % 2 != slot_of_host("news.example") % 2)
-    mine, other = two_workers()
+    mine, other = await two_workers()
     site.routes = {"/a": redirect(site.url("/b", foreign)), "/b": answer(HTML)}
     asked = UrlMessage(url=site.url("/a"))
     assert await work_on(site, other, asked) == [Elsewhere(None)]

@@ -162,7 +162,8 @@ def test_every_field_of_a_group_is_read_back_for_it() -> None:
     document: dict[str, Any] = {"content_hash": "h", "models": {"ner": "m"}, "entities": [1], "facet": {"entity": [2]}}
     made = kept.succeed({"content_hash": "h", "facet": {"source": "s"}}, document, 7)
     assert (made["entities"], made["facet"]) == ([1], {"source": "s", "entity": [2]})
-    assert {"gone", "kept", "models", "content_hash", "entities", "entity_keys", "facet.entity"} == set(kept.NEEDED)
+    fields = {"entities", "entity_keys", "facet.entity"}
+    assert {"gone", "kept", "models", "content_hash", "retagged_at", *fields} == set(kept.NEEDED)
 
 
 def embedded_by(*models: str, text: str = "one") -> Enriched:

@@ -85,12 +85,12 @@ async def test_a_better_revision_of_the_same_page_replaces_and_not_the_other_way
     assert document["description"] == "better"
 
 
-async def test_looking_is_for_conflicts_and_poor_articles_only() -> None:
+async def test_one_look_a_batch_at_what_is_there_and_one_more_for_poor_articles() -> None:
     work, es = indexer()
     await work.articles([of_hour(1), enriched("b", models={"ner": "m"})])
-    assert es.looks == 0
-    await work.articles([enriched("c")])
     assert es.looks == 1
+    await work.articles([of_hour(2), enriched("c")])
+    assert es.looks == 3
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

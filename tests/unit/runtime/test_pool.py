@@ -36,9 +36,9 @@ def children() -> list[psutil.Process]:
 
 
 @asynccontextmanager
-async def running(limit_s: float = 60, workers: int = 1) -> AsyncIterator[Pool]:
+async def running(limit_s: float = 60, workers: int = 1, memory_mib: int = 4096) -> AsyncIterator[Pool]:
     before = {p.pid for p in children()}
-    pool = Pool(work.work, workers=workers, limit_s=limit_s)
+    pool = Pool(work.work, workers=workers, limit_s=limit_s, memory_mib=memory_mib)
     await pool.start()
     try:
         yield pool
@@ -75,6 +75,22 @@ async def test_a_page_that_hangs_or_kills_its_worker_pays_alone() -> None:
     assert outcomes[3].otherwise.detail == "killed its worker process twice (exit code 3)"
 
 
+async def test_a_page_that_needs_too_much_memory_pays_alone() -> None:
+    texts = ["one", "eat", "two"]
+    async with running(memory_mib=1024) as pool:
+        outcomes = await pool.process([page(str(i), t) for i, t in enumerate(texts)])
+    assert kinds(outcomes) == ["one", "worker_died", "two"]
+    assert "more than 1024 MiB of memory (NEWSLOOM_WORKER_MEMORY_MIB)" in outcomes[1].otherwise.detail
+
+
+async def test_workers_are_renewed_after_some_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.runtime.pool.TASKS_PER_WORKER", 3)
+    async with running() as pool:
+        pids = [kinds(await pool.process([page("a", "pid")]))[0] for _ in range(8)]
+    assert len(set(pids)) == 3, "start() takes one task"
+    assert max(pids.count(pid) for pid in pids) == 3
+
+
 async def test_a_worker_killed_while_it_is_idle_blames_no_message() -> None:
     async with running() as pool:
         for worker in children():
@@ -91,14 +107,14 @@ async def test_a_worker_killed_while_it_is_idle_blames_no_message() -> None:
 @pytest.mark.parametrize("how", ["raise", "die"])
 async def test_workers_that_do_not_start_are_an_error_that_says_so(how: str) -> None:
     before = {p.pid for p in children()}
-    pool = Pool(work.work, workers=2, limit_s=5, initializer=work.prepare_badly, initargs=(how,))
+    pool = Pool(work.work, workers=2, limit_s=5, memory_mib=4096, initializer=work.prepare_badly, initargs=(how,))
     with pytest.raises(Broken, match="the worker processes do not start"):
         await pool.start()
     assert {p.pid for p in children()} <= before
 
 
 async def test_a_pool_that_was_stopped_says_so() -> None:
-    pool = Pool(work.work, workers=1, limit_s=5)
+    pool = Pool(work.work, workers=1, limit_s=5, memory_mib=4096)
     await pool.stop()  # never started: nothing to do
     await pool.start()
     inner = pool._pool
@@ -125,7 +141,7 @@ def test_workers_end_when_their_service_is_killed(tmp_path: Path) -> None:
         "from support.work import work\n"
         "from services.runtime.pool import Pool\n"
         "async def main():\n"
-        "    pool = Pool(work, workers=2, limit_s=60)\n"
+        "    pool = Pool(work, workers=2, limit_s=60, memory_mib=4096)\n"
         "    await pool.start()\n"
         "    print('up', flush=True)\n"
         "    await asyncio.Event().wait()\n"

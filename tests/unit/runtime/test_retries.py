@@ -1,6 +1,7 @@
 """Whether, when and how a message is tried again."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from support.messages import RecordingPublisher, delivery, page
 from services.contracts.fates import DeadReason, Skip, SkipReason
 from services.contracts.headers import RETRY_HEADERS
 from services.contracts.topics import ARTICLES, PAGES, RETRIES, Topic
+from services.runtime import retries
 from services.runtime.dead import dead_headers, read_context
 from services.runtime.emit import Emitter
 from services.runtime.publisher import MessageTooLarge
-from services.runtime.retries import attempts_of, due_ms, next_tier, retry_headers, settled, waiting_tier
+from services.runtime.retries import attempts_of, due_ms, next_tier, retry_headers, waiting_tier
 from services.runtime.settings import Settings
-from services.runtime.stage import Failure, Later, Outcome, Postponed, Retry, Stage
+from services.runtime.stage import Failure, Later, Outcome, Postponed, Retry, Stage, Wait
+from services.runtime.trace import Headers
 
 DELAYS = (15.0, 120.0, 600.0)
 SKIP = Skip(SkipReason.UNREACHABLE, "refused")
@@ -29,6 +32,10 @@ async def nothing(_: object) -> list[Outcome]:
 
 
 STAGE = Stage("clean", PAGES, nothing, writes=ARTICLES, tiers=3)
+
+
+def settled(outcome: Outcome, headers: Headers, stage: Stage, delays: Sequence[float], now: datetime = NOW) -> Outcome:
+    return retries.settled(outcome, headers, stage, delays, now)
 
 
 @given(st.integers(0, 50), st.lists(st.floats(0.1, 900), max_size=3), st.floats(0, 2000))
@@ -69,6 +76,28 @@ def test_waiting_for_a_turn_is_no_failure_however_often() -> None:
         headers = retry_headers(headers, outcome, NOW)
         assert attempts_of(headers) == 2
     assert settled(Later(200, SKIP), headers, STAGE, ()) is SKIP
+
+
+def test_a_pause_that_was_asked_for_is_no_failure_and_is_waited_for_up_to_a_day() -> None:
+    headers: Headers = [("retry-attempts", b"3")]
+    now, end, tiers = NOW, NOW + timedelta(seconds=1500), []
+    while (left := (end - now).total_seconds()) > 0:
+        outcome = settled(Wait(left, SKIP), headers, STAGE, DELAYS, now)
+        assert isinstance(outcome, Postponed)
+        headers = retry_headers(headers, outcome, now)
+        tiers.append(outcome.delay_s)
+        now += timedelta(seconds=outcome.delay_s)
+    assert tiers == [600, 600, 600]
+    assert attempts_of(headers) == 3
+    left = retries.MOST_WAIT_S - sum(tiers)
+    assert isinstance(settled(Wait(left, SKIP), headers, STAGE, DELAYS, now), Postponed)
+    assert settled(Wait(left + 1, SKIP), headers, STAGE, DELAYS, now) is SKIP
+    assert settled(Wait(60, SKIP), [], STAGE, ()) is SKIP
+
+
+@pytest.mark.parametrize("first", [b"soon", b"2026-10-01T00:00:00", b"2027-01-01T00:00:00Z", b""])
+def test_a_first_time_that_is_none_counts_as_now(first: bytes) -> None:
+    assert isinstance(settled(Wait(60, SKIP), [("retry-first-at", first)], STAGE, DELAYS), Postponed)
 
 
 def test_limits_of_stage_outcome_and_setting() -> None:

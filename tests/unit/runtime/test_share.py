@@ -12,14 +12,14 @@ from services.runtime.share import NotOurs, Share
 async def test_shares_of_all_workers_are_everything_once() -> None:
     shares = [Share() for _ in range(3)]
     for number, share in enumerate(shares):
-        share.assigned(range(number, 8, 3), 8)
+        await share.assigned(range(number, 8, 3), 8)
     assert sorted(slot for share in shares for slot in share.slots) == list(range(SLOTS))
     assert [share.is_whole for share in shares] == [False] * 3
 
 
 async def test_what_is_not_ours_is_not_asked_unless_something_of_ours_leads_there() -> None:
     share = Share()
-    share.assigned([0], 2)
+    await share.assigned([0], 2)
     async with share.use(2), share.use(3, home=2):
         pass
     for slot, home in ((3, None), (3, 3)):
@@ -33,7 +33,7 @@ async def test_nothing_is_asked_before_partitions_are_given() -> None:
     asking = asyncio.create_task(share.use(0).__aenter__())
     await asyncio.sleep(0)
     assert not asking.done()
-    share.assigned([0], 1)
+    await share.assigned([0], 1)
     await asking
 
 
@@ -49,7 +49,7 @@ async def test_partitions_change_hands_once_requests_have_ended() -> None:
     await request.__aexit__(None, None, None)
     await giving
     assert not late.done()
-    share.assigned([0], 2)
+    await share.assigned([0], 2)
     with pytest.raises(NotOurs):
         await late
     assert share.dealt == 1

@@ -1,0 +1,137 @@
+"""Why hosts are left alone: kept in Elasticsearch too, for whoever asks them next, after a kill or a handover.
+
+A document a host, for as long as it is left alone. It is written beside the fetching when that begins or ends, which is
+rare, and read when partitions are dealt, before anything is asked. Elasticsearch need not answer: then a worker goes
+on with what it knows itself.
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import structlog
+from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+
+from services.contracts import indices
+from services.contracts.sites import slot_of_host
+from services.runtime.elastic import ensure_index
+from services.runtime.settings import Settings
+
+KEPT = 10_000
+"""Most hosts that are learnt at once: those that are left alone the longest."""
+LIMIT_S = 5.0
+"""For one request; a rebalance waits for it."""
+_MAPPINGS = {"dynamic": False, "properties": {"slot": {"type": "short"}, "until": {"type": "date"}}}
+_ERRORS = (ApiError, TransportError, TimeoutError)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A host is left alone until then: since it did not answer `failures` times in a row, or (0) since it asked so."""
+
+    until: datetime
+    why: str
+    failures: int = 0
+
+
+class Memory(Protocol):
+    """Outlives the process. Nothing of it waits."""
+
+    def recall(self, host: str) -> Pause | None:
+        """What was learnt of `host` and not yet told."""
+
+    def note(self, host: str, pause: Pause | None) -> None:
+        """Keep this; None: it is over."""
+
+
+class Pauses:
+    """The index as one worker's memory."""
+
+    def __init__(self, es: AsyncElasticsearch, settings: Settings) -> None:
+        self._es = es.options(request_timeout=LIMIT_S, max_retries=0)
+        self._settings = settings
+        self._name = settings.name(indices.HOSTS)
+        self._known: dict[str, Pause] = {}
+        self._unwritten: dict[str, Pause | None] = {}
+        self._writing: asyncio.Task[None] | None = None
+
+    def recall(self, host: str) -> Pause | None:
+        return self._known.pop(host, None)
+
+    def note(self, host: str, pause: Pause | None) -> None:
+        self._unwritten[host] = pause
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="write pauses")
+
+    async def learn(self, slots: Collection[int]) -> None:
+        """Read what there is of hosts in `slots`, and have what is over deleted."""
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                hits = await self._hits(slots)
+        except _ERRORS as error:
+            log.warning("pauses of hosts can not be read; they are not known here", error=str(error))
+            return
+        now = datetime.now(UTC)
+        found = {hit["_id"]: _pause(hit["_source"]) for hit in hits}
+        self._known = {host: pause for host, pause in found.items() if pause.until > now}
+        for host in found.keys() - self._known.keys():
+            self.note(host, None)
+
+    async def close(self) -> None:
+        """Wait a moment for what is being written."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing], timeout=LIMIT_S)
+
+    async def _hits(self, slots: Collection[int]) -> list[dict[str, Any]]:
+        await self._es.indices.refresh(index=self._name, ignore_unavailable=True)  # the last may be of this very moment
+        answer = await self._es.search(
+            index=self._name,
+            query={"terms": {"slot": sorted(slots)}},
+            sort=[{"until": "desc"}],
+            size=KEPT,
+            ignore_unavailable=True,
+        )
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        return hits
+
+    async def _write(self) -> None:
+        """Write until nothing is left, each time what came meanwhile. What fails is given up."""
+        try:
+            while self._unwritten:
+                taken, self._unwritten = self._unwritten, {}
+                try:
+                    await self._send(taken)
+                except _ERRORS as error:
+                    log.warning("pauses of hosts can not be kept", hosts=len(taken), error=str(error))
+        finally:
+            self._writing = None
+
+    async def _send(self, pauses: dict[str, Pause | None]) -> None:
+        await ensure_index(self._es, _index_body(self._settings))
+        operations: list[dict[str, Any]] = []
+        for host, pause in pauses.items():
+            operations += [{"index": {"_id": host}}, _document(host, pause)] if pause else [{"delete": {"_id": host}}]
+        answer = await self._es.bulk(index=self._name, operations=operations)
+        failed = [result["error"] for item in answer["items"] for result in item.values() if "error" in result]
+        if failed:
+            log.warning("pauses of hosts were refused", hosts=len(failed), error=str(failed[0]))
+
+
+def _document(host: str, pause: Pause) -> dict[str, Any]:
+    about = {"until": pause.until.isoformat(), "why": pause.why[:500], "failures": pause.failures}
+    return {"slot": slot_of_host(host.strip("[]")), **about}
+
+
+def _pause(source: dict[str, Any]) -> Pause:
+    return Pause(datetime.fromisoformat(source["until"]), source["why"], source["failures"])
+
+
+def _index_body(settings: Settings) -> dict[str, Any]:
+    return {
+        "index": settings.name(indices.HOSTS),
+        "mappings": _MAPPINGS,
+        "settings": {"number_of_shards": 1, "number_of_replicas": settings.replicas},
+    }
