@@ -93,6 +93,10 @@ bench-enrich: setup-dev ## entities: lists, headlines and kinds of news of our o
 	$(BIN)/python benchmarks/bench_names.py
 	$(if $(DATA),$(BIN)/python benchmarks/bench_enrich.py $(DATA))
 
+.PHONY: bench-learned
+bench-learned: setup-dev ## learned furniture on DATA: what goes of real feeds, F1 of dressed articles, what is lost
+	$(BIN)/python benchmarks/bench_learned.py $(DATA)
+
 .PHONY: bench-service
 bench-service: setup-dev ## clean and enrich with Kafka beside the filters extract and enrich (DATA, NERDATA; a running stack)
 	$(BIN)/python benchmarks/bench_service.py clean $(DATA)

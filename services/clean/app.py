@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.clean.extract import CleanLimits, extract
+from services.clean.learning import Asked, learning, learnt
 from services.contracts.messages import PageMessage
 from services.contracts.topics import ARTICLES, PAGES
 from services.runtime.commas import parts
@@ -37,19 +38,29 @@ def work(limits: CleanLimits, pages: Sequence[PageMessage]) -> list[Outcome]:
     return each(partial(extract, limits=limits), pages)
 
 
+def learn(limits: CleanLimits, pages: Sequence[Asked]) -> list[Outcome]:
+    """The same with what is known of the pages' hosts."""
+    return each(partial(learnt, limits=limits), pages)
+
+
 @asynccontextmanager
 async def wiring(context: Context) -> AsyncIterator[Service]:
     """The clean service."""
     settings = context.settings
     pool = Pool(
-        partial(work, limits_of(settings)),
+        partial(learn if settings.learn else work, limits_of(settings)),
         workers=settings.workers,
         limit_s=settings.document_limit_s,
         memory_mib=settings.worker_memory_mib,
         initializer=warm,
     )
     await pool.start()
+    stage = partial(Stage, "clean", PAGES, writes=ARTICLES, tiers=1, prepare=dated)
     try:
-        yield Service([Stage("clean", PAGES, pool.process, writes=ARTICLES, tiers=1, prepare=dated)])
+        if settings.learn:
+            async with learning(settings, pool.process) as learner:
+                yield Service([stage(process=learner.process)], background=[learner.run])
+        else:
+            yield Service([stage(process=pool.process)])
     finally:
         await pool.stop()

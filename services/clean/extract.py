@@ -40,7 +40,12 @@ class Finding:
     @property
     def body(self) -> str:
         """The paragraphs of the article, separated by an empty line."""
-        return "\n\n".join(line for line, reason in zip(self.lines, self.reasons, strict=True) if reason is None)
+        return "\n\n".join(self.kept)
+
+    @property
+    def kept(self) -> list[str]:
+        """The lines of the article."""
+        return [line for line, reason in zip(self.lines, self.reasons, strict=True) if reason is None]
 
 
 def extract(page: PageMessage, limits: CleanLimits) -> Article | Skip:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.clean.extract import Finding, examine, judge_finding, language_of, title_of
-from services.clean.limits import CleanLimits
+from services.clean.extract import Finding, language_of, title_of
+from services.clean.learned import Extraction
 from services.clean.words import count_words
 from services.contracts.fates import Skip
 from services.contracts.messages import PageMessage
@@ -11,16 +11,14 @@ from services.contracts.messages import PageMessage
 _HIDDEN = {"schema_version", "trail", "id", "fetched_at"}
 
 
-def record(page: PageMessage, limits: CleanLimits, explain: bool = False) -> dict[str, Any]:
+def record(page: PageMessage, made: Extraction, explain: bool = False) -> dict[str, Any]:
     """The fields of the article; of a skipped page `skipped`, `detail`, and what is known of it all the same.
 
-    It is `extract` in its two steps, since a page that is too short still has a text to show. With `explain`:
-    `extractor`, `notes` and `blocks`, each with its text, `kept` and the reason why not. Raises BadInput.
+    With `explain`: `extractor`, `notes` and `blocks`, each with its text, `kept` and the reason why not.
     """
-    found = examine(page, limits)
+    found, outcome = made.found, made.outcome
     if isinstance(found, Skip):
         return {"url": page.url, "title": None, "body": None, "skipped": found.reason.value, "detail": found.detail}
-    outcome = judge_finding(page, found, limits)
     fields = _known(page, found) if isinstance(outcome, Skip) else outcome.model_dump(mode="json", exclude=_HIDDEN)
     if isinstance(outcome, Skip):
         fields |= {"skipped": outcome.reason.value, "detail": outcome.detail}

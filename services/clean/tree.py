@@ -6,6 +6,8 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from services.clean.elements import BLOCKS
+
 _MAX_DEPTH = 512
 _DEEP = "/" + "/".join("*" * _MAX_DEPTH)
 # C0 controls end libxml2's reading of an attribute or the document; they carry no text.
@@ -27,7 +29,26 @@ def parse(html: str) -> HtmlElement | None:
         tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    _end_head(tree)
     for element in cast(list[HtmlElement], tree.xpath(_DEEP)):
         etree.strip_elements(element, "script", "style", with_tail=False)
         etree.strip_tags(element, "*")
     return tree
+
+
+def _end_head(tree: HtmlElement) -> None:
+    """Put into the body what began it, where <body> is left out, as HTML allows (WHATWG HTML, 13.1.2.4, Optional tags).
+
+    libxml2 takes HTML 4's elements for the beginning of a body, but not <article>, <main> and the like.
+    """
+    head = tree.find("head")
+    first = None if head is None else next((child for child in head if child.tag in BLOCKS), None)
+    if first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    strays = [first, *first.itersiblings()]
+    strays[-1].tail = f"{strays[-1].tail or ''}{body.text or ''}"
+    body.text = None
+    body[:0] = strays

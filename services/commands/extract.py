@@ -1,38 +1,31 @@
 """`newsloom extract`: pages in, articles out, without a broker; the very function that the clean service runs."""
 
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import TimeoutError as TookTooLong
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 import orjson
 import typer
-from pebble import ProcessExpired, ProcessPool
 from pydantic import ValidationError
 from tqdm import tqdm
 
 from services.clean.app import limits_of
+from services.clean.learned import extraction
 from services.clean.limits import CleanLimits
 from services.clean.record import record
+from services.clean.sightings import Recurring
+from services.commands.extract_run import Made, Record, records
 from services.contracts.fates import BadInput
 from services.contracts.messages import PageMessage
 from services.runtime.errors import UsageError
-from services.runtime.memory import OUT_OF_MEMORY, bound_memory, within_memory
-from services.runtime.pool import TASKS_PER_WORKER
-from services.runtime.settings import Settings, load_settings
-
-Record = dict[str, Any]
-Work = Callable[[bytes], Record]
+from services.runtime.settings import load_settings
 
 # Stands for the address of a page that came without one; RFC 2606 keeps the name from ever being a site.
 _NOWHERE = "https://page.invalid/without-address"
-_AHEAD = 4
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +42,13 @@ def extract(
         int | None, typer.Option(min=0, help="worker processes; 0: none, and no time limit [HTML file: 0, NDJSON: 1]")
     ] = None,
     explain: Annotated[bool, typer.Option(help="say of each block of the page why it was kept or dropped")] = False,
+    learn: Annotated[
+        bool | None,
+        typer.Option(
+            help="drop lines that recur over the articles of a host, as far as the lines before show it; "
+            "--no-learn: each page for itself [NEWSLOOM_LEARN]"
+        ),
+    ] = None,
 ) -> None:
     """Turn HTML pages into articles: one JSON line for each page, in the same order.
 
@@ -63,15 +63,16 @@ def extract(
             head = stream.readline()
         if _is_ndjson(head):
             lines = (line for line in chain((head,), stream) if line.strip())
-            records = _records(lines, work, 1 if jobs is None else jobs, settings)
+            learns = settings.learn if learn is None else learn
+            made = records(lines, work, 1 if jobs is None else jobs, settings, learn=learns)
         else:
             page = orjson.dumps({"url": url or _NOWHERE, "body_base64": _base64(head + stream.read())})
-            records = _records((page,), work, jobs or 0, settings)
-        if _write(records):
+            made = records((page,), work, jobs or 0, settings)
+        if _write(made):
             raise typer.Exit(1)
 
 
-def of_line(line: bytes, *, limits: CleanLimits, explain: bool, now: datetime) -> Record:
+def of_line(line: bytes, recurs: Recurring, *, limits: CleanLimits, explain: bool, now: datetime) -> Made:
     """The record of one NDJSON line; `id` is passed through as given, `now` is when a page without time was read."""
     given: Record = {}
     try:
@@ -80,14 +81,16 @@ def of_line(line: bytes, *, limits: CleanLimits, explain: bool, now: datetime) -
             raise ValueError(f"a line must be a JSON object; this is a {type(loaded).__name__}")
         given = {"id": loaded["id"]} if "id" in loaded else {}
         page = PageMessage.model_validate({"url": _NOWHERE, "fetched_at": now, **_filled(loaded)})
-        made = record(page, limits, explain)
-        return given | made | ({"url": None} if page.url == _NOWHERE else {})
+        made = extraction(page, limits, recurs)
+        nowhere = page.url == _NOWHERE
+        shown = given | record(page, made, explain) | ({"url": None} if nowhere else {})
+        return shown, "" if nowhere else made.host, made.seen
     except (ValueError, BadInput) as error:
-        return given | {"error": _message(error)}
+        return given | {"error": _message(error)}, "", None
     except MemoryError:
         raise  # the process is to end (runtime/memory.py)
     except Exception as error:  # a bug; it is told in its line, and the other pages go on
-        return given | {"error": f"a bug in extraction: {error!r}"[:2000]}
+        return given | {"error": f"a bug in extraction: {error!r}"[:2000]}, "", None
 
 
 def _filled(loaded: Record) -> Record:
@@ -100,51 +103,10 @@ def _message(error: Exception) -> str:
     return str(error)
 
 
-def _records(lines: Iterable[bytes], work: Work, jobs: int, settings: Settings) -> Iterator[Record]:
-    """Records in the order of `lines`; with `jobs` processes, a page that takes longer or more memory than the settings
-    say has its worker killed."""
-    limit_s, memory_mib = settings.document_limit_s, settings.worker_memory_mib
-    if not jobs:
-        yield from map(work, lines)
-        return
-    pool = ProcessPool(jobs, TASKS_PER_WORKER, bound_memory, [memory_mib], get_context("spawn"))
-    running: deque[tuple[bytes, Any]] = deque()
-    try:
-        for line in lines:
-            running.append((line, pool.schedule(within_memory, args=[work, line], timeout=limit_s)))
-            if len(running) > jobs * _AHEAD:
-                yield _result(*running.popleft(), limit_s)
-        while running:
-            yield _result(*running.popleft(), limit_s)
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
-
-
-def _result(line: bytes, future: Any, limit_s: float) -> Record:
-    try:
-        done: Record = future.result()
-        return done
-    except TookTooLong:
-        failed = f"took longer than the limit of {limit_s:g} s (NEWSLOOM_DOCUMENT_LIMIT_S)"
-    except ProcessExpired as error:
-        more = " for want of memory (NEWSLOOM_WORKER_MEMORY_MIB)" if error.exitcode == OUT_OF_MEMORY else ""
-        failed = f"the worker process died{more}: {error}"
-    return _id_of(line) | {"error": failed}
-
-
-def _id_of(line: bytes) -> Record:
-    try:
-        loaded = orjson.loads(line)
-    except ValueError:
-        return {}
-    return {"id": loaded["id"]} if isinstance(loaded, dict) and "id" in loaded else {}
-
-
-def _write(records: Iterator[Record]) -> int:
+def _write(lines: Iterator[Record]) -> int:
     """Print the records; the number of those with an error."""
     errors = 0
-    for made in tqdm(records, unit=" pages", disable=None):
+    for made in tqdm(lines, unit=" pages", disable=None):
         errors += "error" in made
         sys.stdout.buffer.write(orjson.dumps(made, option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.buffer.flush()

@@ -20,6 +20,8 @@ KEYS = "newsloom-keys"
 """API keys, hashed, with what they may do."""
 ENTITIES = "newsloom-entities"
 """What people decided about entities: merged, split, renamed."""
+FURNITURE = "newsloom-furniture"
+"""One document a host: which lines its recent articles had, as hashes, so that clean knows what recurs."""
 EMBEDDING = "embedding"
 """Field of the articles' vectors; each model has one of its own in it, so that vectors of two never meet."""
 

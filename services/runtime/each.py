@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from services.contracts.fates import BadInput, Skip
+from services.contracts.fates import BadInput
 from services.contracts.messages import Message
 from services.runtime.stage import Failure, Forward, Outcome
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M")
 
 
 def outcome_of(result: Message | BadInput | Outcome) -> Outcome:
@@ -17,7 +17,7 @@ def outcome_of(result: Message | BadInput | Outcome) -> Outcome:
     return Failure.of(result) if isinstance(result, BadInput) else result
 
 
-def each(function: Callable[[M], Message | Skip], messages: Sequence[M]) -> list[Outcome]:
+def each(function: Callable[[M], Message | Outcome], messages: Sequence[M]) -> list[Outcome]:
     """Apply `function` to each message; an exception becomes that message's Failure."""
     return [_one(function, message) for message in messages]
 
@@ -34,7 +34,7 @@ def together(function: Callable[[Sequence[M]], Sequence[Message]], messages: Seq
         return [outcome for message in messages for outcome in together(function, [message])]
 
 
-def _one(function: Callable[[M], Message | Skip], message: M) -> Outcome:
+def _one(function: Callable[[M], Message | Outcome], message: M) -> Outcome:
     try:
         return outcome_of(function(message))
     except MemoryError:

@@ -18,7 +18,6 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from services.contracts.fates import DeadReason
-from services.contracts.messages import Message
 from services.runtime.alive import BEAT_S, alive
 from services.runtime.errors import Broken
 from services.runtime.memory import OUT_OF_MEMORY, bound_memory, within_memory
@@ -80,20 +79,20 @@ class Pool:
             await asyncio.to_thread(self._pool.join, 10)
             self._pool = None
 
-    async def process(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Outcomes of `messages`, in order. Raises Broken when there are no workers any more."""
+    async def process(self, messages: Sequence[Any]) -> list[Outcome]:
+        """Outcomes of `messages`, which are what `work` takes, in order. Raises Broken when there are no workers."""
         size = max(1, min(CHUNK, -(-len(messages) // self._workers)))
         chunks = [messages[i : i + size] for i in range(0, len(messages), size)]
         done = await asyncio.gather(*(self._chunk(chunk) for chunk in chunks))
         return [outcome for outcomes in done for outcome in outcomes]
 
-    async def _chunk(self, chunk: Sequence[Message]) -> list[Outcome]:
+    async def _chunk(self, chunk: Sequence[Any]) -> list[Outcome]:
         try:
             return await self._run(chunk, self._limit_s)
         except (FutureTimeout, ProcessExpired):
             return [await self._alone(message) for message in chunk]
 
-    async def _alone(self, message: Message) -> Outcome:
+    async def _alone(self, message: Any) -> Outcome:
         """The limit is one of the clock, so a busy machine can fail a good message once; not twice, alone."""
         for _ in range(TRIES_ALONE):
             try:
@@ -111,7 +110,7 @@ class Pool:
             return text
         return f"{text}: it needed more than {self._memory_mib} MiB of memory (NEWSLOOM_WORKER_MEMORY_MIB)"
 
-    async def _run(self, messages: Sequence[Message], limit_s: float) -> list[Outcome]:
+    async def _run(self, messages: Sequence[Any], limit_s: float) -> list[Outcome]:
         assert self._pool is not None, "start() first"  # noqa: S101
         try:
             future = self._pool.schedule(within_memory, args=(self._work, messages), timeout=limit_s)

@@ -202,6 +202,11 @@ class Settings(BaseSettings):
     languages: Annotated[str, AfterValidator(_codes)] = Field(
         "", description="ISO 639-1 codes to keep, separated by commas; empty: all"
     )
+    learn: bool = Field(
+        True,
+        description="lines that recur over the articles of a host are dropped from what comes later as furniture "
+        "(docs/extraction.md)",
+    )
     retry_delays_s: Annotated[str, AfterValidator(_delays)] = Field(
         "15,120,600",
         description="seconds after which what failed for the moment (a site that is down) is tried again, at most "

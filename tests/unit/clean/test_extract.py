@@ -2,11 +2,13 @@
 
 import base64
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from services.clean.body import Body, _with_the_rest
 from services.clean.extract import extract
+from services.clean.learned import extraction
 from services.clean.limits import CleanLimits
 from services.clean.record import record
 from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
@@ -168,8 +170,12 @@ def test_hostile_pages_end_well(page: Make, hostile: str) -> None:
     assert isinstance(extract(given, LIMITS), Article | Skip)
 
 
+def recorded(given: PageMessage, *, explain: bool = False) -> dict[str, Any]:
+    return record(given, extraction(given, LIMITS, {}), explain)
+
+
 def test_a_record_of_a_short_page_has_its_text(page: Make) -> None:
-    made = record(page("<h1>Hi</h1><p>Only a few words here.</p>"), LIMITS, explain=True)
+    made = recorded(page("<h1>Hi</h1><p>Only a few words here.</p>"), explain=True)
     assert (made["skipped"], made["body"], made["title"]) == ("too_short", "Only a few words here.", "Hi")
     assert {b["text"]: b["kept"] for b in made["blocks"]} == {"Hi": False, "Only a few words here.": True}
 
@@ -181,7 +187,7 @@ def test_explain_says_of_every_block_of_the_page_why(page: Make, paragraphs: tup
         f"<h1>Bridge reopens</h1><p>By Ann Lee</p>{text}<p>Also read: Ten bridges</p></article></div>"
         "<div class=low><p>The Tarn Gazette is printed on paper from the valley and read by all in it.</p></div>"
     )
-    made = record(page(f"<html><body>{html}</body></html>"), LIMITS, explain=True)
+    made = recorded(page(f"<html><body>{html}</body></html>"), explain=True)
     reasons = {block["text"]: block["reason"] for block in made["blocks"]}
     assert reasons == {
         "The Tarn Gazette, your paper": "outside of the article's element",
@@ -212,13 +218,13 @@ def test_explain_has_the_rest_of_the_page_where_the_other_extractor_was_believed
 
 
 def test_a_record_without_text_says_why(page: Make) -> None:
-    assert record(page(""), LIMITS)["skipped"] == "empty"
+    assert recorded(page(""))["skipped"] == "empty"
 
 
 def test_a_record_of_an_article_is_the_article(page: Make, article_html: Html) -> None:
     found = extract(page(article_html()), LIMITS)
     assert isinstance(found, Article)
-    made = record(page(article_html()), LIMITS)
+    made = recorded(page(article_html()))
     assert {k: made[k] for k in ("title", "body", "content_hash")} == {
         "title": found.title,
         "body": found.body,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.clean.extract import extract
+from services.clean.learned import extraction
 from services.clean.limits import CleanLimits
 from services.clean.record import record
 from services.clean.text import read_text
@@ -56,7 +57,8 @@ def test_the_service_makes_an_article_of_it(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_explain_says_of_each_line_why(name: str) -> None:
     """Every line is there once, kept or with a reason."""
-    made = record(PageMessage(url="https://news.example/a", text=CASES[name].text), CleanLimits(), explain=True)
+    page = PageMessage(url="https://news.example/a", text=CASES[name].text)
+    made = record(page, extraction(page, CleanLimits(), {}), explain=True)
     assert [block["text"] for block in made["blocks"]] == CASES[name].text.split("\n\n")
     assert all(block["kept"] is (block["reason"] is None) for block in made["blocks"])
     assert tuple(block["text"] for block in made["blocks"] if block["kept"]) == CASES[name].kept

@@ -10,10 +10,12 @@ from typing import Any
 import orjson
 import pytest
 import typer
+from support.followed import ENDING, HOST, ordinary
 from typer.testing import CliRunner, Result
 
 from services.clean.limits import CleanLimits
 from services.commands import extract as command
+from services.commands.extract_run import AHEAD, records
 from services.runtime.errors import UsageError
 from services.runtime.settings import Settings
 
@@ -102,14 +104,15 @@ def test_a_file_that_is_not_there() -> None:
 
 def test_a_page_that_hangs_or_kills_its_worker_is_an_error_and_the_rest_goes_on() -> None:
     bad = [b"__import__('time').sleep(600)", b"__import__('os')._exit(9)", b"len(bytearray(8 << 30))"]
-    lines = [b"{'id': 1}", bad[0], b"{'id': 2}", bad[1], b"{'id': 3}", bad[2], b"{'id': 4}"]
+    good = [f"({{'id': {number}}}, '', None)".encode() for number in (1, 2, 3, 4)]
+    lines = [good[0], bad[0], good[1], bad[1], good[2], bad[2], good[3]]
     limits = Settings(document_limit_s=3, worker_memory_mib=1024)
     # `eval` stands for a parser that obeys the page; a worker process can import it.
-    records = list(command._records(lines, eval, 1, limits))
-    assert [r.get("id") for r in records] == [1, None, 2, None, 3, None, 4]
-    assert "limit of 3 s" in records[1]["error"]
-    assert "worker process died" in records[3]["error"]
-    assert "for want of memory (NEWSLOOM_WORKER_MEMORY_MIB)" in records[5]["error"]
+    found = list(records(lines, eval, 1, limits))
+    assert [r.get("id") for r in found] == [1, None, 2, None, 3, None, 4]
+    assert "limit of 3 s" in found[1]["error"]
+    assert "worker process died" in found[3]["error"]
+    assert "for want of memory (NEWSLOOM_WORKER_MEMORY_MIB)" in found[5]["error"]
 
 
 def test_a_bug_is_told_in_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +122,7 @@ def test_a_bug_is_told_in_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "record", broken)
     limits, now = CleanLimits(), datetime.now(UTC)
     given = b'{"id": 1, "url": "https://news.example/x", "html": "<p>x"}'
-    made = command.of_line(given, limits=limits, explain=False, now=now)
+    made, *_ = command.of_line(given, {}, limits=limits, explain=False, now=now)
     assert made == {"id": 1, "error": "a bug in extraction: KeyError('title')"}
 
 
@@ -133,3 +136,29 @@ def test_it_is_a_filter_that_may_be_cut_off() -> None:
         [sys.executable, "-c", code], input=lines.encode(), capture_output=True, timeout=120, check=True
     )
     assert [orjson.loads(x)["id"] for x in done.stdout.splitlines()] == [0, 1, 2]
+
+
+def followed(count: int) -> str:
+    """NDJSON lines of one host's articles, which all end alike."""
+    return "\n".join(line(id=n, url=page.url, html=page.html) for n, page in enumerate(map(ordinary, range(count))))
+
+
+def test_it_learns_from_the_lines_before_in_order() -> None:
+    given = followed(7)
+    result = run("--jobs", "0", "--explain", given=given)
+    assert [ENDING in article["body"] for article in made(result)] == [True] * 4 + [False] * 3
+    last = {"text": ENDING, "kept": False, "reason": f"recurs in 6 of 6 articles of {HOST}"}
+    assert last in made(result)[6]["blocks"]
+    off = run("--jobs", "0", "--no-learn", given=given)
+    assert all(ENDING in article["body"] for article in made(off))
+
+
+def test_with_worker_processes_the_same_lines_are_always_known() -> None:
+    ahead = 2 * AHEAD
+    result = run("--jobs", "2", given=followed(ahead + 7))
+    assert [ENDING in article["body"] for article in made(result)] == [True] * (ahead + 4) + [False] * 3
+
+
+def test_pages_without_address_are_of_no_host() -> None:
+    given = "\n".join(line(html=page.html) for page in map(ordinary, range(7)))
+    assert all(ENDING in article["body"] for article in made(run("--jobs", "0", given=given)))
