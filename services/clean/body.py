@@ -24,6 +24,7 @@ _SANE_DEPTH = 80
 # The other extractor has to find much more, for it keeps more furniture than we do.
 _MUCH_MORE = 1.6
 _LINK_LINE = 0.6
+_BOX_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _mark_boxes_that_ask(page: Page) -> None:
             continue
         for element in block.element.iterancestors():
             first, end = page.spans.get(element, (0, 0))
-            if any(b.weight and b.reason is None for b in page.blocks[first:end]):
+            if end - first > _BOX_LINES or any(b.weight and b.reason is None for b in page.blocks[first:end]):
                 break
             mark(page.blocks[first:end], "beside a request to readers")
 

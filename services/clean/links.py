@@ -1,6 +1,7 @@
 """Which blocks lead to other articles: headings that are links with their teasers, and lines that are links."""
 
 from collections import Counter
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -29,7 +30,7 @@ LEADS_ELSEWHERE = frozenset((_A_LINK, _A_TEASER))
 def mark_teasers(page: Page, title: str, url: str) -> None:
     """A linked heading is another article's; what stands with it in a small element is that article's teaser, unless
     the headline `title` or a heading that is no link is in there too."""
-    name = bare(title)
+    name, sizes = bare(title), page.sums(lambda block: len(block.text))
     for block in page.blocks:
         if block.reason or block.link_share < _LINKED:
             continue
@@ -39,16 +40,18 @@ def mark_teasers(page: Page, title: str, url: str) -> None:
         span = page.spans.get(element)
         for parent in element.iterancestors():
             wider = page.spans.get(parent)
-            if wider is None or not _is_card(page.blocks[slice(*wider)], name):
+            if wider is None or sizes[wider[1]] - sizes[wider[0]] > _TEASER_CHARS:
+                break
+            if _has_heading(page.blocks[slice(*wider)], name):
                 break
             span = wider
         if span:
             mark(page.blocks[slice(*span)], _A_TEASER)
 
 
-def _is_card(blocks: list[Block], name: str) -> bool:
-    own = any((b.tag in HEADINGS and b.link_share < _LINKED) or (name and bare(b.text) == name) for b in blocks)
-    return not own and sum(len(b.text) for b in blocks) <= _TEASER_CHARS
+def _has_heading(blocks: list[Block], name: str) -> bool:
+    """Whether the headline, or a heading that is no link, is among the blocks."""
+    return any((b.tag in HEADINGS and b.link_share < _LINKED) or (name and bare(b.text) == name) for b in blocks)
 
 
 def _address(element: HtmlElement) -> str:
@@ -100,9 +103,10 @@ def mark_links(blocks: list[Block], url: str) -> None:
 def _is_in_a_card(element: HtmlElement) -> bool:
     """Whether a link holds the element and more: a picture, or other lines."""
     link = next(element.iterancestors("a"), None)
-    return link is not None and (
-        link.find(".//img") is not None or sum(e.tag in BLOCKS for e in link.iter()) > _ONE_LINE
-    )
+    if link is None:
+        return False
+    lines = islice((e for e in link.iter() if e.tag in BLOCKS), _ONE_LINE + 1)
+    return sum(1 for _ in lines) > _ONE_LINE or link.find(".//img") is not None
 
 
 def _mark_labelled(blocks: list[Block], url: str) -> None:
