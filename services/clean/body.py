@@ -24,6 +24,7 @@ _SANE_DEPTH = 80
 # The other extractor has to find much more, for it keeps more furniture than we do.
 _MUCH_MORE = 1.6
 _LINK_LINE = 0.6
+_BOX_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _mark_boxes_that_ask(page: Page) -> None:
             continue
         box = (at, at)
         for span in (page.spans[element] for element in block.element.iterancestors() if element in page.spans):
-            if prose[span[0]] != prose[span[1]]:
+            if span[1] - span[0] > _BOX_LINES or prose[span[0]] != prose[span[1]]:
                 break
             box = span
         mark(page.blocks[slice(*box)], "beside a request to readers")

@@ -1,6 +1,7 @@
 """Which blocks lead to other articles: headings that are links with their teasers, and lines that are links."""
 
 from collections import Counter
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -107,9 +108,10 @@ def mark_links(blocks: list[Block], url: str) -> None:
 def _is_in_a_card(element: HtmlElement) -> bool:
     """Whether a link holds the element and more: a picture, or other lines."""
     link = next(element.iterancestors("a"), None)
-    return link is not None and (
-        link.find(".//img") is not None or sum(e.tag in BLOCKS for e in link.iter()) > _ONE_LINE
-    )
+    if link is None:
+        return False
+    lines = islice((e for e in link.iter() if e.tag in BLOCKS), _ONE_LINE + 1)
+    return sum(1 for _ in lines) > _ONE_LINE or link.find(".//img") is not None
 
 
 def _mark_labelled(blocks: list[Block], url: str) -> None:
