@@ -18,6 +18,7 @@ import gzip
 import itertools
 import os
 import secrets
+import signal
 import statistics
 import subprocess
 import sys
@@ -261,6 +262,7 @@ def main() -> None:
     rounds: dict[str, list[Took]] = {name: [], f"newsloom run {args.stage}": []}
     if args.stage == "clean":
         rounds["trafilatura, one process"] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the service and its topics go with us
     with service(args.stage, args.workers) as running:
         running.round(items[:WARM_UP])
         for _ in range(args.rounds):

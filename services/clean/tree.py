@@ -14,13 +14,29 @@ _DEEP = "/" + "/".join("*" * _MAX_DEPTH)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
+# libxml2 compares each attribute of an element with those before it: 60,000 took 20 s. No real tag has so many.
+_LONG_TAG_CHARS = 20_000
+_LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})([^<>]{{{_LONG_TAG_CHARS},}})")
+_BETWEEN_ATTRIBUTES = re.compile(r"[\s=/]")
+_MAX_ATTRIBUTES = 10_000
+
+
+def _without_endless_tags(html: str) -> str:
+    """`html`, where tags of an absurd number of attributes have none."""
+    if max(map(len, html.split(">"))) < _LONG_TAG_CHARS:
+        return html
+    return _LONG_TAG.sub(
+        lambda tag: f"<{tag[1]}" if len(_BETWEEN_ATTRIBUTES.findall(tag[2])) > _MAX_ATTRIBUTES else tag[0], html
+    )
+
+
 def parse(html: str) -> HtmlElement | None:
     """Tree of an HTML document, or None when there is no element in it.
 
     Below the 512th level, where Chrome ends too, only the text is kept, as a part of the element there: what asks each
     element for its contents takes depth times size. Below the 2,048th all is lost (libxml2's limit).
     """
-    text = _CONTROL.sub("", html)
+    text = _without_endless_tags(_CONTROL.sub("", html))
     if not text.strip():
         return None
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)

@@ -192,6 +192,12 @@ def test_lines_wrapped_at_a_width_become_paragraphs() -> None:
     assert lines[1].endswith("the other bank.")
 
 
+def test_a_text_of_endless_lines_is_cut() -> None:
+    """Found by fuzzing (facts 98356)."""
+    _, lines, _ = read_text("a line\n" * 60_000, None)
+    assert len(lines) == 50_000
+
+
 def test_a_given_title_wins() -> None:
     title, lines, reasons = read_text(
         "Bridge reopens\nThe bridge opened again on Monday after two years.", "Another title"
