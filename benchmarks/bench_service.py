@@ -135,7 +135,11 @@ class Running:
         self.settings = Settings(
             http=given["HTTP"], namespace=given["NAMESPACE"], home=home, workers=workers, _env_file=None
         )
-        self._producer = KafkaProducer(bootstrap_servers=self.settings.kafka, max_request_size=MAX_MESSAGE_BYTES)
+        # Packed as fetch packs pages. kafka-python 3.0 sends 2 MiB a second otherwise, which the service waited for.
+        self._producer = KafkaProducer(
+            bootstrap_servers=self.settings.kafka, max_request_size=MAX_MESSAGE_BYTES,
+            compression_type="gzip", linger_ms=20, batch_size=1 << 20,
+        )  # fmt: skip
         self._consumer = KafkaConsumer(bootstrap_servers=self.settings.kafka)
         self._process = psutil.Popen([*NEWSLOOM, "run", stage], env=environment)
 

@@ -11,7 +11,7 @@ from services.contracts.topics import ARTICLES, PAGES
 from services.runtime.commas import parts
 from services.runtime.dated import dated
 from services.runtime.each import each
-from services.runtime.pool import Pool
+from services.runtime.pool import LANES, Pool
 from services.runtime.service import Context, Service
 from services.runtime.settings import Settings
 from services.runtime.stage import Outcome, Stage
@@ -55,7 +55,7 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
         initializer=warm,
     )
     await pool.start()
-    stage = partial(Stage, "clean", PAGES, writes=ARTICLES, tiers=1, prepare=dated)
+    stage = partial(Stage, "clean", PAGES, writes=ARTICLES, tiers=1, lanes=LANES, prepare=dated)
     try:
         if settings.learn:
             async with learning(settings, pool.process) as learner:

@@ -9,7 +9,7 @@ from services.enrich.embed import embedded
 from services.enrich.enrich import Models, check_models, enrich, load_models
 from services.runtime.each import together
 from services.runtime.embedding.model import Embedder, load_embedder
-from services.runtime.pool import Pool
+from services.runtime.pool import LANES, Pool
 from services.runtime.service import Context, Service
 from services.runtime.settings import Settings
 from services.runtime.stage import Outcome, Stage
@@ -56,6 +56,6 @@ async def wiring(context: Context) -> AsyncIterator[Service]:
     )
     await pool.start()
     try:
-        yield Service([Stage("enrich", ARTICLES, pool.process, writes=ENRICHED, tiers=1)])
+        yield Service([Stage("enrich", ARTICLES, pool.process, writes=ENRICHED, tiers=1, lanes=LANES)])
     finally:
         await pool.stop()

@@ -25,6 +25,8 @@ from services.runtime.parent import die_with_parent
 from services.runtime.stage import Failure, Outcome, Retry
 
 CHUNK = 16
+LANES = 2
+"""Batches of a stage with a pool at once: the workers have one while the other is decoded or on its way to Kafka."""
 TASKS_PER_WORKER = 2000  # then a fresh one: lxml and spaCy's string store grow with what they have seen
 START_LIMIT_S = 180.0
 TRIES_ALONE = 2
