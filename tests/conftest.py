@@ -11,19 +11,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from elasticsearch import AsyncElasticsearch
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from support import closing
 from support.cleaning import clean_up
 from xdist.scheduler import LoadScopeScheduling
 
+from services.runtime.elastic import async_client
 from services.runtime.settings import Settings
 from services.standalone import state
 from services.standalone.logfiles import tail
@@ -144,3 +146,11 @@ def settings(servers: Servers, namespace: str, tmp_path: Path) -> Settings:
         namespace=namespace,
         home=tmp_path,
     )
+
+
+@pytest.fixture
+async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
+    """A client of the real Elasticsearch; no index of the test's own is there yet."""
+    client = async_client(settings)
+    yield client
+    await client.close()

@@ -95,9 +95,11 @@ def _repeats(lines: Sequence[str], reasons: list[str | None]) -> None:
     """A paragraph that the page says twice (a standfirst, a pulled quote) is the article's once."""
     keys = [bare(line) if reasons[at] is None else "" for at, line in enumerate(lines)]
     times = Counter(keys)
+    seen: set[str] = set()
     for at, key in enumerate(keys):
-        if times[key] == 2 and count_words(lines[at]) >= PROSE_WORDS and key in keys[:at]:
+        if key in seen and times[key] == 2 and count_words(lines[at]) >= PROSE_WORDS:
             reasons[at] = "said before"
+        seen.add(key)
 
 
 def _bylines(lines: Sequence[str], reasons: list[str | None], people: Sequence[str]) -> None:

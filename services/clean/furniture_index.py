@@ -9,7 +9,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.clean.sightings import Memory, Sighting, merged
 from services.contracts import indices
-from services.runtime.elastic import documents_of, ensure_index
+from services.runtime.elastic import documents_of, ensure_index, small_index
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -27,11 +27,7 @@ class FurnitureIndex:
     def __init__(self, es: AsyncElasticsearch, settings: Settings) -> None:
         self._es = es.options(request_timeout=TIMEOUT_S, max_retries=0)
         self._name = settings.name(indices.FURNITURE)
-        self._body = {
-            "index": self._name,
-            "mappings": _MAPPINGS,
-            "settings": {"number_of_shards": 1, "number_of_replicas": settings.replicas},
-        }
+        self._body = small_index(self._name, _MAPPINGS, settings.replicas)
 
     async def load(self, hosts: Collection[str]) -> dict[str, Memory]:
         """The memories of `hosts`; empty where there is none."""

@@ -29,7 +29,7 @@ class Head:
 
     def every(self, names: Iterable[str]) -> list[str]:
         """All values of these names."""
-        return [value for name in names for value in self.meta.get(name, ())]
+        return [value for _, value in self.named(names)]
 
 
 def read_head(tree: HtmlElement) -> Head:

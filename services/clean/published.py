@@ -1,6 +1,7 @@
 """When an article was published and changed, from the surest source to the weakest."""
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -78,7 +79,7 @@ def _declared(tree: HtmlElement, head: Head, node: Node, fetched_at: datetime) -
         *(("itemprop datePublished", value) for value in own),
         ("json-ld dateCreated", node.get("dateCreated")),
     ]
-    return [Dated(at, name) for name, value in said if (at := parse_date(first(value), fetched_at))]
+    return list(_dates(said, fetched_at))
 
 
 def _as_shown(declared: list[Dated], shown: list[tuple[str, datetime]]) -> Dated:
@@ -140,8 +141,12 @@ def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> Dated 
     return None if found is None or (found.month, found.day) == (1, 1) else Dated(found, "guess")
 
 
-def _first_date(values: list[tuple[str, Any]], fetched_at: datetime) -> Dated | None:
-    return next((Dated(at, name) for name, value in values if (at := parse_date(first(value), fetched_at))), None)
+def _dates(values: Iterable[tuple[str, Any]], fetched_at: datetime) -> Iterator[Dated]:
+    return (Dated(at, name) for name, value in values if (at := parse_date(first(value), fetched_at)))
+
+
+def _first_date(values: Iterable[tuple[str, Any]], fetched_at: datetime) -> Dated | None:
+    return next(_dates(values, fetched_at), None)
 
 
 def find_modified(head: Head, node: Node, published: Dated | None, fetched_at: datetime) -> Dated | None:

@@ -16,7 +16,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.contracts import indices
 from services.contracts.sites import slot_of_host
-from services.runtime.elastic import ensure_index
+from services.runtime.elastic import ensure_index, small_index
 from services.runtime.settings import Settings
 
 KEPT = 10_000
@@ -52,8 +52,8 @@ class Pauses:
 
     def __init__(self, es: AsyncElasticsearch, settings: Settings) -> None:
         self._es = es.options(request_timeout=LIMIT_S, max_retries=0)
-        self._settings = settings
         self._name = settings.name(indices.HOSTS)
+        self._body = small_index(self._name, _MAPPINGS, settings.replicas)
         self._known: dict[str, Pause] = {}
         self._unwritten: dict[str, Pause | None] = {}
         self._writing: asyncio.Task[None] | None = None
@@ -110,7 +110,7 @@ class Pauses:
             self._writing = None
 
     async def _send(self, pauses: dict[str, Pause | None]) -> None:
-        await ensure_index(self._es, _index_body(self._settings))
+        await ensure_index(self._es, self._body)
         operations: list[dict[str, Any]] = []
         for host, pause in pauses.items():
             operations += [{"index": {"_id": host}}, _document(host, pause)] if pause else [{"delete": {"_id": host}}]
@@ -127,11 +127,3 @@ def _document(host: str, pause: Pause) -> dict[str, Any]:
 
 def _pause(source: dict[str, Any]) -> Pause:
     return Pause(datetime.fromisoformat(source["until"]), source["why"], source["failures"])
-
-
-def _index_body(settings: Settings) -> dict[str, Any]:
-    return {
-        "index": settings.name(indices.HOSTS),
-        "mappings": _MAPPINGS,
-        "settings": {"number_of_shards": 1, "number_of_replicas": settings.replicas},
-    }

@@ -19,7 +19,7 @@ from services.index.decisions import NONE, Decisions
 from services.index.document import with_entities
 from services.index.stored import Stored, look_up
 from services.index.writer import Writer
-from services.runtime.elastic import ensure_index
+from services.runtime.elastic import ensure_index, small_index
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 
@@ -44,8 +44,7 @@ async def decided(es: AsyncElasticsearch, settings: Settings) -> Decisions:
 async def decide(es: AsyncElasticsearch, settings: Settings, decision: Decision) -> None:
     """Keep a decision, in the place of one about the same. Raises what the client raises."""
     index = settings.name(indices.ENTITIES)
-    replicas = {"number_of_shards": 1, "number_of_replicas": settings.replicas}
-    await ensure_index(es, {"index": index, "mappings": _MAPPINGS, "settings": replicas})
+    await ensure_index(es, small_index(index, _MAPPINGS, settings.replicas))
     document = decision.model_dump(mode="json", exclude_none=True)
     await es.index(index=index, id=decision.key, document=document, refresh="wait_for")
 

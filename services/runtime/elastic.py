@@ -28,6 +28,15 @@ def sync_client(settings: Settings) -> Elasticsearch:
     return Elasticsearch(settings.es_url, request_timeout=REQUEST_TIMEOUT_S, max_retries=2, retry_on_timeout=False)
 
 
+def small_index(name: str, mappings: Mapping[str, Any], replicas: int, **more: Any) -> dict[str, Any]:
+    """What an index of small documents is created with, for which one shard is plenty; `more`: settings of its own."""
+    return {
+        "index": name,
+        "mappings": mappings,
+        "settings": {"number_of_shards": 1, "number_of_replicas": replicas, **more},
+    }
+
+
 async def ensure_index(es: AsyncElasticsearch, body: Mapping[str, Any]) -> None:
     """Create the index `body["index"]` unless it is there, or another was first. Raises what the client raises."""
     if not await es.indices.exists(index=body["index"]):

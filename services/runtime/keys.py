@@ -13,7 +13,7 @@ from elasticsearch.helpers import scan
 
 from services.contracts import indices
 from services.contracts.messages import Model, Utc
-from services.runtime.elastic import ensure_index_sync, reachable
+from services.runtime.elastic import ensure_index_sync, reachable, small_index
 from services.runtime.settings import Settings
 
 Scope = Literal["read", "ingest", "admin"]
@@ -79,8 +79,7 @@ class KeyIndex:
     def add(self, record: KeyRecord) -> None:
         """Keep a new key."""
         with reachable(self._settings):
-            replicas = {"number_of_shards": 1, "number_of_replicas": self._settings.replicas}
-            ensure_index_sync(self._es, {"index": self._name, "mappings": MAPPINGS, "settings": replicas})
+            ensure_index_sync(self._es, small_index(self._name, MAPPINGS, self._settings.replicas))
             document = record.model_dump(mode="json")
             self._es.index(index=self._name, id=record.id, document=document, op_type="create", refresh="wait_for")
 

@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts import indices
-from services.runtime.elastic import ensure_index
+from services.runtime.elastic import ensure_index, small_index
 from services.runtime.settings import Settings
 from services.search.params import FilterParams
 from services.search.provider import ANSWER_LIMIT_S, AT_ONCE, documents, reachable, removed
@@ -122,6 +122,5 @@ class SavedSearches:
             )
 
     async def _ensure(self) -> None:
-        settings = {"number_of_shards": 1, "number_of_replicas": self._replicas, "refresh_interval": "1s"}
         async with reachable():
-            await ensure_index(self._es, {"index": self._name, "mappings": _MAPPINGS, "settings": settings})
+            await ensure_index(self._es, small_index(self._name, _MAPPINGS, self._replicas, refresh_interval="1s"))

@@ -8,7 +8,7 @@ from elasticsearch import AsyncElasticsearch, ConflictError, NotFoundError
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts import indices
-from services.runtime.elastic import ensure_index
+from services.runtime.elastic import ensure_index, small_index
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.web.target import parse_target
@@ -82,9 +82,8 @@ class Webhooks:
 
     async def put(self, webhook: Webhook) -> None:
         """Write one in the place of any other of its search. Raises TooMany."""
-        settings = {"number_of_shards": 1, "number_of_replicas": self._replicas}
         async with reachable():
-            await ensure_index(self._es, {"index": self._name, "mappings": _MAPPINGS, "settings": settings})
+            await ensure_index(self._es, small_index(self._name, _MAPPINGS, self._replicas))
             others = {"bool": {"must_not": [{"term": {"search": webhook.search}}]}}
             if (await self._es.count(index=self._name, query=others))["count"] >= MOST:
                 raise TooMany

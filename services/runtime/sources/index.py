@@ -7,7 +7,7 @@ from elasticsearch.helpers import BulkIndexError, bulk, scan
 
 from services.contracts import indices
 from services.contracts.sources import SourceRecord
-from services.runtime.elastic import ensure_index_sync, reachable
+from services.runtime.elastic import ensure_index_sync, reachable, small_index
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.plan import Plan
@@ -37,12 +37,8 @@ MAPPINGS: dict[str, Any] = {
 
 
 def index_body(settings: Settings) -> dict[str, Any]:
-    """What the index is created with. It has one small document a source, so one shard is plenty."""
-    return {
-        "index": settings.name(indices.SOURCES),
-        "mappings": MAPPINGS,
-        "settings": {"number_of_shards": 1, "number_of_replicas": settings.replicas, "refresh_interval": "1s"},
-    }
+    """What the index is created with: a small document a source."""
+    return small_index(settings.name(indices.SOURCES), MAPPINGS, settings.replicas, refresh_interval="1s")
 
 
 class SourceIndex:

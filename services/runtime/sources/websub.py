@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.contracts import indices
+from services.runtime.elastic import small_index
 from services.runtime.settings import Settings
 
 MAPPINGS: dict[str, Any] = {
@@ -13,8 +14,4 @@ MAPPINGS: dict[str, Any] = {
 
 def index_body(settings: Settings) -> dict[str, Any]:
     """What the index is created with: a small document a subscription."""
-    return {
-        "index": settings.name(indices.WEBSUB),
-        "mappings": MAPPINGS,
-        "settings": {"number_of_shards": 1, "number_of_replicas": settings.replicas, "refresh_interval": "1s"},
-    }
+    return small_index(settings.name(indices.WEBSUB), MAPPINGS, settings.replicas, refresh_interval="1s")

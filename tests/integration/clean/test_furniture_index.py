@@ -1,7 +1,6 @@
 """What hosts are remembered by, in the real Elasticsearch: several writers, a restart, a bound."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from elasticsearch import AsyncElasticsearch
@@ -21,13 +20,6 @@ from services.runtime.stage import Forward, Outcome
 
 pytestmark = pytest.mark.stack
 LIMITS = CleanLimits()
-
-
-@pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Hosts are left alone for as long as they ask, whatever happens to workers and to Elasticsearch meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,13 +26,6 @@ HOST = "127.0.0.1"
 PATIENCE_S = 34
 """More than is waited for in place (MAX_PAUSE_S), so that the page goes through a retry topic too."""
 ALL = range(SLOTS)
-
-
-@pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    yield client
-    await client.close()
 
 
 def in_s(seconds: float) -> datetime:

@@ -38,13 +38,6 @@ def polling(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def es(polling: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(polling)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
 async def site() -> AsyncIterator[Site]:
     async with serving(Site()) as site:
         yield site

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,11 +33,9 @@ AT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-async def es(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
-    client = async_client(settings)
-    await ensure_indices(client, settings)
-    yield client
-    await client.close()
+async def es(es: AsyncElasticsearch, settings: Settings) -> AsyncElasticsearch:
+    await ensure_indices(es, settings)
+    return es
 
 
 def of_hour(name: str, hour: int, text: str = "one", full: bool = True) -> Enriched:
