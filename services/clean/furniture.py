@@ -8,23 +8,28 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from services.clean.endings import mark_beside, mark_ending, mark_footer
+from services.clean.asks import asks_within
+from services.clean.endings import mark_authors, mark_beside, mark_ending, mark_footer
 from services.clean.phrases import is_phrase, phrases, starts
 from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
 from services.clean.words import bare, count_words
 from services.clean.written_dates import UPDATED, written_date
 
 _LABEL = re.compile(r"^(.{2,60}?)\s*[:：›»>→|–—-]\s*")
-_COPYRIGHT = re.compile(r"^\s*(?:©|\(c\)\s*(?:19|20)\d\d)", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"^\s*(?:©|ⓒ|\(c\)\s*(?:19|20)\d\d)", re.IGNORECASE)
 _ONLY_MARKS = re.compile(r"^[\W\d_]*$")
 _CREDIT = re.compile(
-    r"^[(\[]?(?:photos?|fotos?|image|bild|immagine|crédits?|credits?|фото|写真)\b.{0,15}[:/：].{2,80}$", re.IGNORECASE
+    r"^[(\[]?(?:photos?|fotos?|image|illustrations?|bild|immagine|crédits?|credits?|фото|写真)\b.{0,15}[:/：].{2,80}$",
+    re.IGNORECASE,
 )
 # "… in Paris © Reuters", "Bildrechte: MDR", "(Photo: AP)", "| Jane Doe/Getty Images" at the end: a caption.
 _CAPTION = re.compile(
     r"(?:©|\bBildrechte:|\(?\b(?:Photo|Foto|Fotos|Bild|Image|Imagen|Immagine|Crédit|Credit|Quelle|Source|Fuente|Fonte|Фото)\s?:)"
-    r"[^.!?]{1,60}\)?\s*$|(?:Getty Images|AFP/Getty|REUTERS|AP Photo|Shutterstock|iStock|dpa)\)?\s*$"
+    r"[^.!?]{1,60}\)?\s*$|[|(]\s*Photos? by [^.!?|]{1,60}\)?\s*$"
+    r"|(?:Getty Images|AFP/Getty|REUTERS|AP Photo|Shutterstock|iStock|dpa)\)?\s*$"
 )
+# What a site's software was to replace, and did not: "[button link=…]".
+_SHORTCODE = re.compile(r"^\[/?[a-z_-]{3,20}(?:\s+[a-z_-]+=|\])")
 _TIME = re.compile(r"^\d{1,2}\s?[.:h]\s?\d{2}\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4}|Uhr|Ч)?$", re.IGNORECASE)
 ASKS = "asks something of the reader"
 _HEADLINE_WORDS = 30
@@ -49,6 +54,7 @@ def judge(lines: Sequence[str], title: str = "", people: Sequence[str] = ()) -> 
     _repeats(lines, reasons)
     _bylines(lines, reasons, people)
     mark_ending(lines, reasons)
+    mark_authors(lines, reasons, people)
     mark_footer(lines, reasons)
     mark_beside(lines, reasons)
     return reasons
@@ -63,6 +69,8 @@ def reason_of(line: str) -> str | None:
     """Why the line is furniture by its own words, else None."""
     if _ONLY_MARKS.match(line) and not any(c.isalnum() for c in line):
         return "no words"
+    if _SHORTCODE.match(line):
+        return "a shortcode"
     if is_phrase(line, "labels"):
         return "a label"
     if _TIME.match(line):
@@ -77,6 +85,8 @@ def reason_of(line: str) -> str | None:
     key = bare(line)
     ask = starts("asks").match(key)
     if ask and size <= (_ASK_WORDS if len(ask.group().split()) < _SURE_WORDS else _LONG_ASK_WORDS):
+        return ASKS
+    if asks_within(line, key, size):
         return ASKS
     if size <= _DATE_WORDS and starts("dated").match(key) and written_date([line]):
         return "a date"

@@ -26,6 +26,12 @@ def starts(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{either})(?=\s|$|(?<=[{UNSPACED}]))")
 
 
+@cache
+def named(kind: str) -> re.Pattern[str]:
+    """Matches a phrase of `kind` anywhere in a bare line, as a word or in one ("newsletteranmeldung")."""
+    return re.compile("|".join(map(re.escape, sorted(phrases(kind), key=len, reverse=True))))
+
+
 def is_phrase(line: str, kind: str) -> bool:
     """Whether the whole line is a phrase of `kind`; numbers in it do not count ("3 comments", "Comments (12)")."""
     key = bare(line)
