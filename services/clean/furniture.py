@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from services.clean.endings import mark_beside, mark_ending, mark_footer
-from services.clean.phrases import is_phrase, phrases, starts
+from services.clean.phrases import is_phrase, phrases, says, starts
 from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
 from services.clean.words import bare, count_words
 from services.clean.written_dates import UPDATED, written_date
 
-_LABEL = re.compile(r"^(.{2,60}?)\s*[:：›»>→|–—-]\s*")
+_LABEL = re.compile(r"^(.{2,60}?)\s*(?:[:：›»>→|–—]|(?<=\s)-)\s*")
 _COPYRIGHT = re.compile(r"^\s*(?:©|\(c\)\s*(?:19|20)\d\d)", re.IGNORECASE)
 _ONLY_MARKS = re.compile(r"^[\W\d_]*$")
 _CREDIT = re.compile(
@@ -31,6 +31,7 @@ _HEADLINE_WORDS = 30
 _ASK_WORDS = 30
 _LONG_ASK_WORDS = 80
 _SURE_WORDS = 3
+_SAID_WORDS = 5
 _NOTICE_WORDS = 14
 _START = 8
 _BYLINE_WORDS = 14
@@ -75,8 +76,7 @@ def reason_of(line: str) -> str | None:
     if size <= _CAPTION_WORDS and _CAPTION.search(line):
         return "a caption"
     key = bare(line)
-    ask = starts("asks").match(key)
-    if ask and size <= (_ASK_WORDS if len(ask.group().split()) < _SURE_WORDS else _LONG_ASK_WORDS):
+    if _asks(line, key, size):
         return ASKS
     if size <= _DATE_WORDS and starts("dated").match(key) and written_date([line]):
         return "a date"
@@ -85,10 +85,21 @@ def reason_of(line: str) -> str | None:
     return None
 
 
+def _asks(line: str, key: str, size: int) -> bool:
+    """Whether it begins like a request to readers, and is no sentence that only begins so: "Subscribe to that theory,
+    and …" does not say what a site offers."""
+    ask = starts("asks").match(key)
+    if not ask and (ask := starts("may_ask").match(key)) and size >= _SAID_WORDS and is_sentence(line):
+        ask = ask if says("offers").search(key, ask.end()) else None
+    return ask is not None and size <= (_ASK_WORDS if len(ask.group().split()) < _SURE_WORDS else _LONG_ASK_WORDS)
+
+
 def _leads_elsewhere(line: str) -> bool:
-    """ "Also read: …" in any of the languages."""
+    """ "Also read: …" in any of the languages; one word may stand before a sentence too: "Hintergrund: Seit …"."""
     match = _LABEL.match(line)
-    return match is not None and bare(match.group(1)) in phrases("read_also")
+    if match is None or (label := bare(match.group(1))) not in phrases("read_also"):
+        return False
+    return " " in label or not (is_prose(line) and line.endswith((".", "。")))
 
 
 def _repeats(lines: Sequence[str], reasons: list[str | None]) -> None:
