@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from services.clean.asks import follows_within
-from services.clean.phrases import is_phrase, named, starts
+from services.clean.asks import follows
+from services.clean.phrases import is_phrase, says, starts
 from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
 from services.clean.words import bare, count_words
 
@@ -24,9 +24,9 @@ def mark_ending(lines: Sequence[str], reasons: list[str | None]) -> None:
     for at in kept[-_TAIL:]:
         key = bare(lines[at])
         size = count_words(lines[at])
-        if size <= _CREDIT_WORDS and (starts("credits").match(key) or named("credits_within").search(key)):
+        if size <= _CREDIT_WORDS and (starts("credits").match(key) or says("credits_within").search(key)):
             reasons[at] = "a credit or notice"
-        elif follows_within(lines[at], key, size):
+        elif follows(lines[at], key, size):
             reasons[at] = "asks something of the reader"
 
 
