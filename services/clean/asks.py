@@ -22,8 +22,7 @@ def asks(line: str, key: str, size: int) -> bool:
     sentence that asks to subscribe to a newsletter: "There is more. Sign up for our newsletter."."""
     if _begins(line, key, size):
         return True
-    within = size <= _PARAGRAPH_WORDS and says("letters").search(key)
-    return bool(within) and _any_sentence(line, "asks", "may_ask")
+    return size <= _PARAGRAPH_WORDS and says(key, "letters") and _any_sentence(line, "asks", "may_ask")
 
 
 def follows(line: str, key: str, size: int) -> bool:
@@ -35,7 +34,7 @@ def _begins(line: str, key: str, size: int) -> bool:
     """No sentence that only begins so: "Subscribe to that theory, and …" does not say what a site offers."""
     ask = starts("asks").match(key)
     if not ask and (ask := starts("may_ask").match(key)) and size >= _SAID_WORDS and is_sentence(line):
-        ask = ask if says("offers").search(key, ask.end()) else None
+        ask = ask if says(key[ask.end() :], "offers") else None
     return ask is not None and size <= (_MOST_WORDS if len(ask.group().split()) < _SURE_WORDS else _MOST_WORDS_IF_SURE)
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from services.clean.blocks import Block, Page
+from services.clean.blocks import Block, Page, mark
 from services.clean.elements import HEADINGS
 from services.clean.sentences import is_sentence
 from services.clean.words import bare, count_words
@@ -19,14 +19,16 @@ _LEVELS_OF_LISTS = frozenset(("li", "td", "th", "a", "blockquote"))
 
 def mark_captions(page: Page, tree: HtmlElement) -> None:
     """Of 32 such lines on pages that were looked at none was the article's. Sentences stay: sections have pictures."""
-    said = {bare(image.get("alt") or "") for image in tree.iter("img")}
-    for block in page.blocks:
-        if block.reason or is_sentence(block.text) or block.tag in HEADINGS:
-            continue
-        if not _LEAST_WORDS <= count_words(block.text) <= _MOST_WORDS:
-            continue
-        if (block.tag == "div" and bare(block.text) in said) or _is_alone_with_a_picture(block, page):
-            block.reason = "a caption"
+    likely = [block for block in page.blocks if block.reason is None and _is_short(block)]
+    alone = [block for block in likely if _is_alone_with_a_picture(block, page)]
+    divs = [block for block in likely if block.tag == "div"]
+    said = {bare(image.get("alt") or "") for image in tree.iter("img")} if divs else set()
+    mark((*alone, *(block for block in divs if bare(block.text) in said)), "a caption")
+
+
+def _is_short(block: Block) -> bool:
+    is_line = block.tag not in HEADINGS and not is_sentence(block.text)
+    return is_line and _LEAST_WORDS <= count_words(block.text) <= _MOST_WORDS
 
 
 def _is_alone_with_a_picture(block: Block, page: Page) -> bool:

@@ -24,7 +24,7 @@ def mark_ending(lines: Sequence[str], reasons: list[str | None]) -> None:
     for at in kept[-_TAIL:]:
         key = bare(lines[at])
         size = count_words(lines[at])
-        if size <= _CREDIT_WORDS and (starts("credits").match(key) or says("credits_within").search(key)):
+        if size <= _CREDIT_WORDS and (starts("credits").match(key) or says(key, "credits_within")):
             reasons[at] = "a credit or notice"
         elif follows(lines[at], key, size):
             reasons[at] = "asks something of the reader"

@@ -28,11 +28,11 @@ def starts(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{either})(?=\s|$|(?<=[{UNSPACED}]))")
 
 
-@cache
-def says(kind: str) -> re.Pattern[str]:
-    """Finds a phrase of `kind` in a bare line, at the beginning of a word where the script sets spaces; one of at most
-    _SHORT bytes ("app") is a word of its own."""
-    return re.compile("|".join(map(_inside, sorted(phrases(kind)))))
+def says(key: str, kind: str) -> bool:
+    """Whether a bare line has a phrase of `kind`, at the beginning of a word where the script sets spaces; one of at
+    most _SHORT bytes ("app") is a word of its own."""
+    padded = f" {key} "
+    return any(needle in padded for needle in _needles(kind))
 
 
 def is_phrase(line: str, kind: str) -> bool:
@@ -41,10 +41,15 @@ def is_phrase(line: str, kind: str) -> bool:
     return key in phrases(kind) or " ".join(_DIGITS.sub(" ", key).split()) in phrases(kind)
 
 
-def _inside(phrase: str) -> str:
+@cache
+def _needles(kind: str) -> tuple[str, ...]:
+    return tuple(map(_needle, sorted(phrases(kind))))
+
+
+def _needle(phrase: str) -> str:
     if _UNSPACED.search(phrase):
-        return re.escape(phrase)
-    return rf"(?<!\S){re.escape(phrase)}" + (r"(?!\S)" if len(phrase.encode()) <= _SHORT else "")
+        return phrase
+    return f" {phrase} " if len(phrase.encode()) <= _SHORT else f" {phrase}"
 
 
 @cache
