@@ -2,11 +2,12 @@
 
 A document a host, for as long as it is left alone. It is written beside the fetching when that begins or ends, which is
 rare, and read when partitions are dealt, before anything is asked. Elasticsearch need not answer: then a worker goes
-on with what it knows itself.
+on with what it knows itself, and writes it down once it can.
 """
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -20,9 +21,14 @@ from services.runtime.elastic import ensure_index, small_index
 from services.runtime.settings import Settings
 
 KEPT = 10_000
-"""Most hosts that are learnt at once: those that are left alone the longest."""
-LIMIT_S = 5.0
-"""For one request; a rebalance waits for it."""
+"""Most hosts that are learnt at once: those that are left alone the longest; and most that wait to be written."""
+LIMIT_S = 15.0
+"""For one request; a rebalance waits for it. Elasticsearch just started, on a busy machine, took over 5 s to make an
+index."""
+CLOSE_S = 5.0
+AGAIN_S, LONGEST_AGAIN_S = 0.5, 30.0
+"""Between two tries to write; doubled with each."""
+BUSY = 429
 _MAPPINGS = {"dynamic": False, "properties": {"slot": {"type": "short"}, "until": {"type": "date"}}}
 _ERRORS = (ApiError, TransportError, TimeoutError)
 log = structlog.get_logger()
@@ -57,6 +63,7 @@ class Pauses:
         self._known: dict[str, Pause] = {}
         self._unwritten: dict[str, Pause | None] = {}
         self._writing: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def recall(self, host: str) -> Pause | None:
         return self._known.pop(host, None)
@@ -81,9 +88,11 @@ class Pauses:
             self.note(host, None)
 
     async def close(self) -> None:
-        """Wait a moment for what is being written."""
+        """Wait a moment for what is to be written, which is tried once more."""
+        self._closing.set()
         if self._writing is not None:
-            await asyncio.wait([self._writing], timeout=LIMIT_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._writing, CLOSE_S)
 
     async def _hits(self, slots: Collection[int]) -> list[dict[str, Any]]:
         await self._es.indices.refresh(index=self._name, ignore_unavailable=True)  # the last may be of this very moment
@@ -98,26 +107,48 @@ class Pauses:
         return hits
 
     async def _write(self) -> None:
-        """Write until nothing is left, each time what came meanwhile. What fails is given up."""
+        """Write until nothing is left, each time what came meanwhile. What fails waits, and is given up at the end."""
+        wait_s = AGAIN_S
         try:
             while self._unwritten:
+                is_last = self._closing.is_set()
                 taken, self._unwritten = self._unwritten, {}
-                try:
-                    await self._send(taken)
-                except _ERRORS as error:
-                    log.warning("pauses of hosts can not be kept", hosts=len(taken), error=str(error))
+                failed, why = await self._sent(taken)
+                if not failed:
+                    wait_s = AGAIN_S
+                    continue
+                log.warning("pauses of hosts can not be kept", hosts=len(failed), error=why, is_given_up=is_last)
+                if is_last:
+                    return
+                self._unwritten = _latest(failed, self._unwritten)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), wait_s)
+                wait_s = min(2 * wait_s, LONGEST_AGAIN_S)
         finally:
             self._writing = None
 
-    async def _send(self, pauses: dict[str, Pause | None]) -> None:
-        await ensure_index(self._es, self._body)
+    async def _sent(self, pauses: dict[str, Pause | None]) -> tuple[dict[str, Pause | None], str]:
+        """Write these; those that may be written another time, and why they were not."""
         operations: list[dict[str, Any]] = []
         for host, pause in pauses.items():
             operations += [{"index": {"_id": host}}, _document(host, pause)] if pause else [{"delete": {"_id": host}}]
-        answer = await self._es.bulk(index=self._name, operations=operations)
-        failed = [result["error"] for item in answer["items"] for result in item.values() if "error" in result]
-        if failed:
-            log.warning("pauses of hosts were refused", hosts=len(failed), error=str(failed[0]))
+        try:
+            await ensure_index(self._es, self._body)
+            answer = await self._es.bulk(index=self._name, operations=operations)
+        except _ERRORS as error:
+            return pauses, str(error)
+        refused = [result for item in answer["items"] for result in item.values() if "error" in result]
+        if lost := [result for result in refused if result["status"] < BUSY]:
+            log.error("pauses of hosts were refused", hosts=len(lost), error=str(lost[0]["error"]))
+        busy = {result["_id"]: pauses[result["_id"]] for result in refused if result["status"] >= BUSY}
+        return busy, str(refused[0]["error"]) if refused else ""
+
+
+def _latest(failed: dict[str, Pause | None], since: dict[str, Pause | None]) -> dict[str, Pause | None]:
+    """What is left to write: of each host the last word; without pauses that are over, of at most KEPT hosts."""
+    now = datetime.now(UTC)
+    left = {host: pause for host, pause in {**failed, **since}.items() if pause is None or pause.until > now}
+    return dict(list(left.items())[-KEPT:])
 
 
 def _document(host: str, pause: Pause) -> dict[str, Any]:
