@@ -64,9 +64,10 @@ class Share:
     async def use(self, slot: int, home: int | None = None) -> AsyncIterator[None]:
         """For the time of one request to a site in `slot`. Raises NotOurs.
 
-        `home`: the only slot that has to be ours; what else a source's lists or redirects lead to is asked anyway.
+        `home`: the only slot that has to be ours; what else an address leads to is asked anyway.
         """
-        await self._settled.wait()
+        while not self._settled.is_set():  # again: it may have been taken back before we had our turn
+            await self._settled.wait()
         if slot not in self._slots and home in (None, slot):
             raise NotOurs
         self._active += 1
