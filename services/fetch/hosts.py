@@ -95,6 +95,7 @@ class Hosts:
                 since: float | None = None
                 while since != self._share.since:  # dealt anew while it waited: another may have asked the host since
                     await begun.aclose()
+                    await self._share.check(state.slot, home)  # first: what is known of others' hosts may be old
                     since = self._share.since
                     self._state(host).refuse(host)
                     await rest(max(max(state.last_end, since) + delay_s, state.paused_until) - time.monotonic())

@@ -11,7 +11,7 @@ from services.fetch.client import Fetcher
 from services.fetch.hosts import DOWN_AFTER, MAX_PAUSE_S, MOST_PAUSE_S, Hosts
 from services.fetch.pauses import Pause
 from services.fetch.robots import MAX_BYTES
-from services.runtime.share import Share
+from services.runtime.share import NotOurs, Share
 from services.runtime.web import errors
 from tests.support.site import Seen, Site, answer, dns, fetch_settings, fetcher_with, redirect
 
@@ -188,6 +188,18 @@ async def test_whoever_waited_while_partitions_were_dealt_anew_waits_its_whole_d
     await share.assigned([0], 1)
     await waiting
     assert began[-1] >= share.since + delay_s
+
+
+async def test_what_is_known_of_a_host_counts_for_as_long_as_it_is_ours() -> None:
+    share = Share(whole=True)
+    hosts = Hosts(share)
+    hosts.pause("news.example", MAX_PAUSE_S + 10, "busy")
+    with pytest.raises(errors.Paused):
+        await hosts.turn("news.example", 0).__aenter__()
+    await share.revoked()
+    await share.assigned([], 1)
+    with pytest.raises(NotOurs):
+        await hosts.turn("news.example", 0).__aenter__()
 
 
 async def test_crawl_delay(site: Site, fetcher: Fetcher) -> None:
