@@ -90,9 +90,13 @@ class Pauses:
     async def close(self) -> None:
         """Wait a moment for what is to be written, which is tried once more."""
         self._closing.set()
-        if self._writing is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._writing, CLOSE_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.written(), CLOSE_S)
+
+    async def written(self) -> None:
+        """Wait until nothing is left to write."""
+        while self._writing is not None:
+            await self._writing
 
     async def _hits(self, slots: Collection[int]) -> list[dict[str, Any]]:
         await self._es.indices.refresh(index=self._name, ignore_unavailable=True)  # the last may be of this very moment
