@@ -16,7 +16,7 @@ import structlog
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from services.contracts import indices
-from services.contracts.sites import slot_of_host
+from services.contracts.sites import SLOTS, slot_of_host
 from services.runtime.elastic import ensure_index, small_index
 from services.runtime.settings import Settings
 
@@ -60,6 +60,7 @@ class Pauses:
         self._es = es.options(request_timeout=LIMIT_S, max_retries=0)
         self._name = settings.name(indices.HOSTS)
         self._body = small_index(self._name, _MAPPINGS, settings.replicas)
+        self._ours: Collection[int] = range(SLOTS)
         self._known: dict[str, Pause] = {}
         self._unwritten: dict[str, Pause | None] = {}
         self._writing: asyncio.Task[None] | None = None
@@ -74,7 +75,9 @@ class Pauses:
             self._writing = asyncio.create_task(self._write(), name="write pauses")
 
     async def learn(self, slots: Collection[int]) -> None:
-        """Read what there is of hosts in `slots`, and have what is over deleted."""
+        """Read what there is of hosts in `slots`, which are ours from now on, and have what is over deleted."""
+        self._ours = frozenset(slots)
+        self._unwritten = self._left({})
         try:
             async with asyncio.timeout(LIMIT_S):
                 hits = await self._hits(slots)
@@ -124,12 +127,20 @@ class Pauses:
                 log.warning("pauses of hosts can not be kept", hosts=len(failed), error=why, is_given_up=is_last)
                 if is_last:
                     return
-                self._unwritten = _latest(failed, self._unwritten)
+                self._unwritten = self._left(failed)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._closing.wait(), wait_s)
                 wait_s = min(2 * wait_s, LONGEST_AGAIN_S)
         finally:
             self._writing = None
+
+    def _left(self, failed: dict[str, Pause | None]) -> dict[str, Pause | None]:
+        """What is left to write: of each host the last word; without pauses that are over, of at most KEPT hosts, all
+        ours: of others' their worker knows better by now."""
+        now = datetime.now(UTC)
+        every = {host: pause for host, pause in {**failed, **self._unwritten}.items() if _slot(host) in self._ours}
+        left = {host: pause for host, pause in every.items() if pause is None or pause.until > now}
+        return dict(list(left.items())[-KEPT:])
 
     async def _sent(self, pauses: dict[str, Pause | None]) -> tuple[dict[str, Pause | None], str]:
         """Write these; those that may be written another time, and why they were not."""
@@ -148,16 +159,13 @@ class Pauses:
         return busy, str(refused[0]["error"]) if refused else ""
 
 
-def _latest(failed: dict[str, Pause | None], since: dict[str, Pause | None]) -> dict[str, Pause | None]:
-    """What is left to write: of each host the last word; without pauses that are over, of at most KEPT hosts."""
-    now = datetime.now(UTC)
-    left = {host: pause for host, pause in {**failed, **since}.items() if pause is None or pause.until > now}
-    return dict(list(left.items())[-KEPT:])
-
-
 def _document(host: str, pause: Pause) -> dict[str, Any]:
     about = {"until": pause.until.isoformat(), "why": pause.why[:500], "failures": pause.failures}
-    return {"slot": slot_of_host(host.strip("[]")), **about}
+    return {"slot": _slot(host), **about}
+
+
+def _slot(host: str) -> int:
+    return slot_of_host(host.strip("[]"))
 
 
 def _pause(source: dict[str, Any]) -> Pause:

@@ -88,6 +88,24 @@ async def test_what_can_not_be_written_now_is_written_later(
     assert [found.recall(host) for host in ("busy.example", "down.example")] == [None, last]
 
 
+async def test_what_was_not_written_of_hosts_that_are_others_now_is_not_written(
+    settings: Settings, es: AsyncElasticsearch
+) -> None:
+    with Faulty(settings.es_url, seed=1, faults=[Fault(1.0, whole=503)]) as faulty:
+        there = settings.model_copy(update={"elasticsearch": faulty.url})
+        async with async_client(there) as client:
+            pauses = Pauses(client, there)
+            for host in ("busy.example", "down.example"):
+                pauses.note(host, Pause(in_s(600), "429"))
+            await until(lambda: bool(faulty.met))
+            await pauses.learn([slot_of_host("down.example")])
+            faulty.faults = []
+            await pauses.written()
+    found = Pauses(es, settings)
+    await found.learn(ALL)
+    assert [found.recall(host) is None for host in ("busy.example", "down.example")] == [True, False]
+
+
 def busy_once(request: Seen, times: int) -> Reply:
     if request.path == "/busy" and not times:
         return answer(status=429, Retry_After=str(PATIENCE_S))
