@@ -332,6 +332,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "NEWSLOOM_KAFKA_SASL=PLAIN sends the password as it is: set NEWSLOOM_KAFKA_TLS=true, or use SCRAM"
             )
+        if self.elasticsearch_api_key.get_secret_value() and any(map(_has_user, self.es_urls)):
+            raise ValueError("give NEWSLOOM_ELASTICSEARCH_API_KEY, or a user in NEWSLOOM_ELASTICSEARCH, not both")
         if self.elasticsearch_ca and not all(url.startswith("https:") for url in self.es_urls):
             raise ValueError("NEWSLOOM_ELASTICSEARCH_CA is for TLS: give https URLs in NEWSLOOM_ELASTICSEARCH")
         return self
@@ -411,6 +413,10 @@ class Settings(BaseSettings):
     def name(self, name: str) -> str:
         """`name` of a topic, group or index with the namespace in front."""
         return self.namespace + name
+
+
+def _has_user(url: str) -> bool:
+    return url != without_user(url)
 
 
 def without_user(url: str) -> str:

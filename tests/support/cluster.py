@@ -83,6 +83,7 @@ class Broker(Server):
 
     def __init__(self, spec: Spec, home: Path, number: int, controllers: Sequence[int]) -> None:
         super().__init__(spec, home, self._join)
+        self.name = f"kafka-{number}"
         self._number = number
         self._controllers = controllers
 
@@ -111,7 +112,7 @@ class Node(Server):
 
     def __init__(self, spec: Spec, home: Path, number: int, transports: Sequence[int]) -> None:
         super().__init__(spec, home, self._join)
-        self._name = f"node-{number}"
+        self.name = f"elasticsearch-{number}"
         self._transports = transports
         self._own = transports[number - 1]
 
@@ -120,10 +121,10 @@ class Node(Server):
         values = yaml.safe_load(path.read_text())
         del values["discovery.type"]
         values |= {
-            "node.name": self._name,
+            "node.name": self.name,
             "transport.port": self._own,
             "discovery.seed_hosts": [f"127.0.0.1:{port}" for port in self._transports],
-            "cluster.initial_master_nodes": [f"node-{i}" for i in range(1, SIZE + 1)],
+            "cluster.initial_master_nodes": [f"elasticsearch-{i}" for i in range(1, SIZE + 1)],
         }
         path.write_text(yaml.safe_dump(values))
         jvm = home / "elasticsearch" / "config" / "jvm.options"

@@ -63,6 +63,16 @@ def used(settings: Settings, topic: str) -> set[int]:
         admin.close()
 
 
+def in_sync(settings: Settings) -> bool:
+    """Whether every copy of every partition has all that was sent."""
+    admin = connect(settings)
+    try:
+        entries = admin.describe_topics(sorted(admin.list_topics()))
+    finally:
+        admin.close()
+    return all(len(p["isr_nodes"]) == len(p["replica_nodes"]) for entry in entries for p in entry["partitions"])
+
+
 def rewind(settings: Settings) -> None:
     """Let every group begin again at the beginning of its topics. The services must be stopped."""
     admin = connect(settings)

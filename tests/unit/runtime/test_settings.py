@@ -210,6 +210,7 @@ def test_several_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
             "sends the password as it is",
         ),
         ({"elasticsearch": "http://es.example:9200", "elasticsearch_ca": __file__}, "give https URLs"),
+        ({"elasticsearch": "http://u:hush@es.example:9200", "elasticsearch_api_key": "k"}, "not both"),
     ],
 )
 def test_settings_that_do_not_fit_together(monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: str) -> None:
