@@ -73,12 +73,13 @@ async def _as_user(settings: Settings) -> None:
         await client.close()
 
 
-async def elasticsearch(es: AsyncElasticsearch) -> None:
-    """Raises Unavailable unless Elasticsearch answers."""
+async def elasticsearch(es: AsyncElasticsearch) -> str:
+    """The cluster's health: green, yellow or red. Raises Unavailable unless Elasticsearch answers."""
     try:
         async with asyncio.timeout(LIMIT_S):
             others = len(es.transport.node_pool) - 1  # one of several nodes may be away
-            await es.options(request_timeout=LIMIT_S, max_retries=others).cluster.health(timeout="2s")
+            asking = es.options(request_timeout=LIMIT_S, max_retries=others)
+            return str((await asking.cluster.health(timeout="2s"))["status"])
     except (TransportError, TimeoutError) as error:
         why = getattr(error, "message", None) or named(error)
         raise Unavailable(f"Elasticsearch does not answer ({why})") from error

@@ -16,6 +16,7 @@ from services.runtime.probes import LIMIT_S, ask_kafka, named
 from services.runtime.settings import Settings, without_user
 
 kafka = ask_kafka
+RED = "Elasticsearch: not all data can be read yet (red)"
 
 
 async def elasticsearch(url: str) -> str | None:
@@ -24,7 +25,7 @@ async def elasticsearch(url: str) -> str | None:
     if status != 200:
         return f"Elasticsearch at {without_user(url)} {answer.get('error', '')}".strip()
     if answer.get("status") == "red":
-        return "Elasticsearch: not all data can be read yet (red)"
+        return RED
     return None
 
 
@@ -35,7 +36,7 @@ async def external(name: str, settings: Settings) -> str | None:
             await probes.kafka(settings)
         else:
             async with async_client(settings) as es:
-                await probes.elasticsearch(es)
+                return RED if await probes.elasticsearch(es) == "red" else None
     except Unavailable as error:
         return str(error)
     return None

@@ -7,13 +7,17 @@ from threading import Thread
 
 from support.messages import settings_for_tests
 
+from services.runtime import probes
 from services.runtime.elastic import async_client, sync_client
 from services.standalone.ports import unused
+from services.standalone.probes import external
+
+RED = b'{"status": "red"}'
 
 
 @contextmanager
 def node(seen: list[str]) -> Iterator[str]:
-    """A URL that notes who asks; it has nothing to say."""
+    """A URL that notes who asks; it says that its cluster is red, whatever it is asked."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -21,9 +25,9 @@ def node(seen: list[str]) -> Iterator[str]:
             self.send_response(200)
             for name, value in (("X-Elastic-Product", "Elasticsearch"), ("Content-Type", "application/json")):
                 self.send_header(name, value)
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Length", str(len(RED)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(RED)
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
@@ -62,3 +66,11 @@ async def test_a_node_that_is_away_is_passed_over() -> None:
             for _ in range(6):
                 sync.cluster.health()
     assert len(seen) == 12
+
+
+async def test_a_red_cluster_answers_but_is_not_well() -> None:
+    with node([]) as url:
+        settings = settings_for_tests(elasticsearch=url)
+        async with async_client(settings) as es:
+            assert await probes.elasticsearch(es) == "red"
+        assert await external("elasticsearch", settings) == "Elasticsearch: not all data can be read yet (red)"
