@@ -17,9 +17,10 @@ from kafka import KafkaConsumer
 from support.polling import add, stored
 from support.processes import Child, eventually, free_ports, running
 from support.site import Seen, Site, answer, redirect, serving
-from support.topics import create_topics
+from support.topics import add_partitions, create_topics, records
 
 from services.contracts.messages import UrlMessage
+from services.contracts.sites import slot_of
 from services.contracts.topics import PAGES, URLS
 from services.runtime.publisher import Publisher
 from services.runtime.settings import Settings
@@ -30,6 +31,7 @@ HOSTS = [f"127.0.0.{n}" for n in range(2, 12)]
 PAGES_EACH = 60
 POLLS = 3
 DELAY_S = 0.4
+MORE = 15
 
 
 class Watch(Site):
@@ -137,6 +139,48 @@ async def test_one_worker_at_a_time_asks_a_host(settings: Settings, site: Watch,
             if child.process is not None:
                 child.kill()
     site.was_treated_well()
+    _each_once(settings, wanted)
+
+
+async def test_partitions_are_added_while_workers_ask(settings: Settings, site: Watch, tmp_path: Path) -> None:
+    """A site's URLs lie in two partitions then, often of two workers; and one of them is no longer the site's."""
+    port = free_ports(6)
+    workers = [worker(settings, n, tmp_path, port) for n in (0, 1)]
+    wanted = [site.url(f"/{n}", host) for n in range(PAGES_EACH) for host in HOSTS]
+    messages = [UrlMessage(url=url) for url in wanted]
+
+    def asked() -> int:
+        return sum(map(len, site.spans.values()))
+
+    try:
+        for child in workers:
+            child.start()
+        for child in workers:
+            await asyncio.to_thread(child.wait_ready)
+        async with Publisher(settings) as publisher:
+            await publisher.send_all(URLS, messages[: len(messages) // 2])
+            await asyncio.to_thread(eventually, lambda: asked() >= len(HOSTS), "some requests", 120)
+            # A number that has no divisor in common with the 8 before: hardly a site stays where it was.
+            await asyncio.to_thread(add_partitions, settings, MORE, URLS)
+            # This publisher goes on with what it knew before for a while, as any may; the next knows better.
+            await publisher.send_all(URLS, messages[len(messages) // 2 : -len(HOSTS)])
+        async with Publisher(settings) as publisher:
+            await publisher.send_all(URLS, messages[-len(HOSTS) :])
+        await asyncio.to_thread(
+            eventually, lambda: set(fetched(settings)) >= set(wanted), "every page is on the topic", 180, 1
+        )
+    finally:
+        for child in workers:
+            if child.process is not None:
+                child.kill()
+    site.was_treated_well()
+    _each_once(settings, wanted)
+    used = {record.partition for record in records(settings, URLS)}
+    assert used >= {slot_of(url) % MORE for url in wanted}
+    assert max(used) >= 8, "partitions that were added"
+
+
+def _each_once(settings: Settings, wanted: list[str]) -> None:
     pages = fetched(settings)
     assert set(pages) == set(wanted)
     # Twice is what was in work when partitions were dealt or a worker died, and nothing else.
