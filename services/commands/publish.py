@@ -1,6 +1,7 @@
 """`newsloom publish`: URLs, files, folders and NDJSON onto the topics, each message checked before it is sent."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,12 @@ def _steps(what: str, told: Told) -> Iterator[Step]:
             yield Step(what, Piece("url", refused=str(error)))
         return
     path = Path(what)
+    if scheme := re.match("([a-z][a-z0-9+.-]*)://", what, re.IGNORECASE):
+        raise UsageError(
+            f"{what}: nothing is fetched by {scheme[1]}; give an http or https address, a file or a folder"
+        )
+    if what != "-" and not path.exists():
+        raise UsageError(f"there is no file {path}; give a URL (https://…), a file, a folder, or - for NDJSON")
     if what != "-" and kind_of(what) is None:
         known = ", ".join(sorted(ENDINGS))
         raise UsageError(f"{path}: what kind of file is that? Known endings: {known}; or give a URL, or - for NDJSON")

@@ -56,6 +56,10 @@ class Publisher:
 
     async def start(self) -> None:
         """Connect. Raises PublishError when no broker answers."""
+        try:
+            await probes.kafka(self._settings)  # says why it does not answer, which the client only logs
+        except Unavailable as error:
+            raise PublishError(f"{error}; is it up?") from None
         producer = AIOKafkaProducer(
             bootstrap_servers=self._settings.kafka,
             client_id="newsloom",

@@ -1,20 +1,23 @@
 """Settings: environment variables `NEWSLOOM_*`, or a `.env` file in the working directory.
 
-A wrong value stops the start; `load_settings` says which, what it was and what is allowed.
+A wrong value stops the start; `load_settings` says which, what it was and what is allowed. So does a name that is
+nearly a setting's (misspelt.py).
 """
 
 import ipaddress
+import os
 import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from services.contracts.topics import RETRY_TIERS
 from services.runtime.commas import parts
 from services.runtime.errors import UsageError
+from services.runtime.misspelt import misspelt
 
 MOST_DELAY_S = 900.0
 """Of a retry: its reader polls Kafka in between (consumer.POLL_INTERVAL_S)."""
@@ -334,6 +337,10 @@ class Settings(BaseSettings):
         """`name` of a topic, group or index with the namespace in front."""
         return self.namespace + name
 
+    def group(self, service: str, stage: str) -> str:
+        """The consumer group of a stage: its service's, with its own name where that is another."""
+        return self.name(f"newsloom-{service}" if stage == service else f"newsloom-{service}-{stage}")
+
 
 def without_user(url: str) -> str:
     """`url` without user and password, to be shown."""
@@ -344,6 +351,11 @@ def without_user(url: str) -> str:
 @cache
 def load_settings() -> Settings:
     """Read the settings once. Raises SettingsError."""
+    wrong = misspelt({*os.environ, *DotEnvSettingsSource(Settings).env_vars}, Settings.model_fields)
+    if wrong:
+        raise SettingsError(
+            "\n".join(f"there is no setting {name}; did you mean {meant}?" for name, meant in wrong.items())
+        )
     try:
         return Settings()
     except ValidationError as error:
