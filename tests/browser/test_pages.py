@@ -174,6 +174,13 @@ def test_counts_are_never_broken_over_lines(reader: Any) -> None:
     assert lines == 1
 
 
+@pytest.mark.parametrize("address", ["/", "/sources", "/stories", "/trending"])
+def test_a_heading_without_a_space_stays_in_the_window(reader: Any, address: str) -> None:
+    page = reader.open(address)
+    page.locator("h1").first.evaluate("heading => heading.prepend('W'.repeat(600))")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_an_article_prints_as_its_text_with_its_address(reader: Any) -> None:
     page = reader.open("/?q=harbour")
     page.locator(".hits h2 a").first.click()
