@@ -50,7 +50,7 @@ def publish(
     """
     settings = load_settings()
     told = _told(settings, url, title, source, base_url)
-    if Path(what).is_dir():
+    if _is_folder(what):
         if url or title:
             raise UsageError("--url and --title go with one file; give the folder's address with --base-url")
         tally: Tally = publish_folder(settings, Path(what), told, watch=watch, again=again, as_json=as_json)
@@ -60,6 +60,13 @@ def publish(
         tally = asyncio.run(_send(settings, _steps(what, told), as_json))
     if tally.refused:
         raise typer.Exit(1)
+
+
+def _is_folder(what: str) -> bool:
+    try:
+        return Path(what).is_dir()
+    except OSError as error:  # a folder on its way that may not be read, a name too long to be one
+        raise UsageError(f"{what[:200]}: can not be read: {error.strerror}") from None
 
 
 def _told(settings: Settings, url: str | None, title: str | None, source: str | None, base_url: str | None) -> Told:

@@ -59,6 +59,7 @@ def test_a_folder_that_is_not_there_is_said_before_anything_is_read(tmp_path: Pa
     [
         (("publish", "ftp://a.example/x"), "newsloom: ftp://a.example/x: nothing is fetched by ftp; give an http or "),
         (("publish", "nowhere/a.html"), "newsloom: there is no file nowhere/a.html; give a URL"),
+        (("publish", "n" * 300), f"newsloom: {'n' * 200}: can not be read: File name too long"),
         (("keys", "create", " "), "newsloom: the name is empty"),
         (("dead", "show", "12"), "newsloom: '12' names no message; `newsloom dead list` names them"),
         (("replay", "--from-archive", "s3://"), "newsloom: s3:// names no bucket; give s3://BUCKET"),
