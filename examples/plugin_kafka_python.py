@@ -42,6 +42,8 @@ def main(path: Path) -> int:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
+        sys.exit("give a file with a JSON list of articles, such as examples/articles.json")
     try:
         sys.exit(main(Path(sys.argv[1])))
     except KafkaError as error:  # no broker, or one that did not confirm in time; sending all again does no harm

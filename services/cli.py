@@ -4,8 +4,11 @@ Exit codes: 0 done, 1 the answer is no (not ready, not found, some input refused
 3 a server that is needed does not answer, 130 interrupted.
 """
 
+import errno
 import importlib
 import importlib.metadata
+import io
+import logging
 import sys
 from typing import Annotated
 
@@ -38,6 +41,8 @@ COMMANDS = {
     "models": "models",
 }
 """Where each command lives, in the order a new user meets them."""
+FULL = {errno.ENOSPC, errno.EDQUOT}
+"""No room on the disk that output goes to: nobody's bug."""
 
 
 def application(command: str | None = None) -> typer.Typer:
@@ -76,12 +81,23 @@ def _print_version(asked: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; errors of ours become one line that says what to do."""
+    """Run the command line; errors of ours, and a full disk, become one line that says what to do."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for results
+    # Without it, Python prints what libraries log of errors that they raise as well; services set up their own logs.
+    logging.getLogger().addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or locale that is not UTF-8 lacks most letters of the world: rather escapes than no answer.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         application(sys.argv[1] if len(sys.argv) > 1 else None)()
     except NewsloomError as error:
         print(f"newsloom: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        print(f"newsloom: can not write: {error.strerror}; free some room and do it again", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

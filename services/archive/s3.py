@@ -18,11 +18,14 @@ SCHEME = "s3://"
 
 
 class Bucket:
-    """What lies under `s3://BUCKET/PREFIX`. Every method raises Unavailable with what S3 said."""
+    """What lies under `s3://BUCKET/PREFIX`. Every method raises Unavailable with what S3 said; made of an
+    address without a bucket, UsageError."""
 
     def __init__(self, address: str, settings: Settings) -> None:
+        bucket, _, prefix = address.removeprefix(SCHEME).strip("/").partition("/")
+        if not bucket:
+            raise UsageError(f"{address} names no bucket; give s3://BUCKET or s3://BUCKET/PREFIX")
         self.address = address.rstrip("/")
-        bucket, _, prefix = self.address.removeprefix(SCHEME).partition("/")
         self._store = _store(bucket, prefix, settings)
 
     async def upload(self, path: Path) -> None:

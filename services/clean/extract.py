@@ -150,10 +150,10 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
     return Finding(about.title, body.lines, body.reasons, about, no_article, body.by, body.notes)
 
 
-def _published(page: PageMessage, about: Metadata | None) -> tuple[datetime | None, str | None]:
-    """When, and where that was found."""
-    if about and about.published_at:
-        return about.published_at, about.published_from
+def published_of(page: PageMessage, found: Finding) -> tuple[datetime | None, str | None]:
+    """When it was published, and where that was found."""
+    if found.about and found.about.published_at:
+        return found.about.published_at, found.about.published_from
     if page.published_at:
         return page.published_at, "message"
     hinted = page.hints.published_at if page.hints else None
@@ -163,7 +163,7 @@ def _published(page: PageMessage, about: Metadata | None) -> tuple[datetime | No
 def _article(page: PageMessage, found: Finding, title: str, body: str, language: str, confidence: float) -> Article:
     about, hints = found.about, page.hints or Hints()
     url, domain = canonical_url(page.url), domain_of(page.url)
-    published_at, published_from = _published(page, about)
+    published_at, published_from = published_of(page, found)
     words = count_words(body)
     name = page.source_name or (about.site_name if about else None) or domain
     return Article(

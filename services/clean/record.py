@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.clean.extract import Finding, language_of, title_of
+from services.clean.extract import Finding, language_of, published_of, title_of
 from services.clean.learned import Extraction
 from services.clean.words import count_words
 from services.contracts.fates import Skip
@@ -27,7 +27,7 @@ def record(page: PageMessage, made: Extraction, explain: bool = False) -> dict[s
 
 def _known(page: PageMessage, found: Finding) -> dict[str, Any]:
     about = found.about
-    published = about.published_at if about else page.published_at
+    published, _ = published_of(page, found)
     return {
         "url": page.url,
         "title": title_of(page, found),

@@ -11,7 +11,7 @@ import typer
 from tqdm import tqdm
 
 from services.commands.bench_pages import page, pages
-from services.commands.output import JsonOption, console, print_json
+from services.commands.output import JsonOption, complaints, console, print_json
 from services.contracts.topics import PAGES
 from services.runtime.errors import Unavailable
 from services.runtime.gateway import ask
@@ -40,7 +40,11 @@ def bench(
     'newsloom forget --source bench-…' takes them out. Times depend on the machine and what else it does: compare
     runs on one machine only.
     """
-    measured = asyncio.run(_measure(load_settings(), f"bench-{secrets.token_hex(4)}", number, single))
+    source = f"bench-{secrets.token_hex(4)}"
+    try:
+        measured = asyncio.run(_measure(load_settings(), source, number, single))
+    finally:  # also when it was interrupted, since pages are there by then
+        complaints.print(f"take its pages out again: newsloom forget --source {source}", markup=False)
     if as_json:
         print_json(measured)
         return
@@ -51,7 +55,6 @@ def bench(
     console.print(
         f"{idle['pages']} pages one by one: median {idle['median']} s, p95 {idle['p95']} s, most {idle['most']} s"
     )
-    console.print(f"take them out again: newsloom forget --source {measured['source']}", markup=False)
 
 
 async def _measure(settings: Settings, source: str, number: int, single: int) -> dict[str, Any]:

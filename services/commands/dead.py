@@ -1,6 +1,7 @@
 """`newsloom dead`: look at messages that could not be processed, send them again when that may help, or drop them."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any
@@ -182,9 +183,12 @@ def _choice(
 
 
 def _one(settings: Settings, ref: str) -> Letter:
-    name, _, offset = ref.rpartition(":")
-    topic = dead_topic(name)
-    letter = letter_at(settings, topic, int(offset)) if offset.isdecimal() and len(offset) < 19 else None
+    found = re.fullmatch("(.+):([0-9]{1,18})", ref)
+    if not found:
+        raise UsageError(
+            f"{ref[:80]!r} names no message; `newsloom dead list` names them, such as news.pages.v1.dead:12"
+        )
+    letter = letter_at(settings, dead_topic(found[1]), int(found[2]))
     if letter is None:
         complaints.print(f"no dead message {ref}; see 'newsloom dead list'", markup=False)
         raise typer.Exit(1)

@@ -6,6 +6,7 @@ from typing import Any, TextIO
 from spacy import displacy
 
 from services.contracts.messages import Enriched
+from services.runtime.errors import UsageError
 
 COLOURS = {
     "person": "#ffd166",
@@ -24,10 +25,13 @@ _HEAD = (
 
 
 class EntitiesPage:
-    """Writes the page article by article, so that long inputs need no memory."""
+    """Writes the page article by article, so that long inputs need no memory. Raises UsageError where it can not."""
 
     def __init__(self, path: Path) -> None:
-        self._out: TextIO = path.open("w", encoding="utf-8")
+        try:
+            self._out: TextIO = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"--html {path} can not be written: {error.strerror}") from None
         self._out.write(_HEAD)
 
     def add(self, article: Enriched) -> None:

@@ -99,7 +99,10 @@ def _filled(loaded: Record) -> Record:
 
 def _message(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'line'}: {e['msg']}" for e in error.errors())
+        said = [
+            (".".join(map(str, e["loc"])) or "line", e["msg"].removeprefix("Value error, ")) for e in error.errors()
+        ]
+        return "; ".join(f"{where}: {what}" for where, what in said)
     return str(error)
 
 

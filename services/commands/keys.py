@@ -32,6 +32,8 @@ def create(
 ) -> None:
     """Make a key and print it: the only time, as only its hash is kept. Gateways know it within ten seconds."""
     scopes = _scopes(scope or ["ingest"])
+    if not name.strip():
+        raise UsageError("the name is empty; say whose key it is, or what for")
     key, record = new_key(name, scopes, datetime.now(UTC))
     with sync_client(settings := load_settings()) as es:
         KeyIndex(es, settings).add(record)

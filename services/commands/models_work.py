@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import Any, cast
 
-from rich.console import Console
 from rich.table import Table
 from spacy.cli.info import info
 
@@ -58,8 +57,7 @@ def shown(rows: list[dict[str, Any]], as_json: bool) -> None:
             "components": " ".join(row["components"]),
         }
         table.add_row(*(str(cells[column] or "") for column in _COLUMNS))
-    # Off a terminal nothing is cut or wrapped, so that grep finds whole lines.
-    (console if console.is_terminal else Console(width=200)).print(table)
+    console.print(table)
 
 
 def checked(names: str) -> None:
@@ -73,7 +71,7 @@ def installed(name: str) -> None:
     package = PACKAGES.get(name)
     if package is None:
         raise UsageError(
-            f"{name!r} is not a known pipeline: {', '.join(PACKAGES)}. Others: install them from spaCy's releases."
+            f"{name!r} is no known pipeline; known are {', '.join(PACKAGES)}. Install others from spaCy's releases."
         )
     if package.distribution is None:
         console.print(f"{name} comes with the product")

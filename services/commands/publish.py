@@ -1,6 +1,7 @@
 """`newsloom publish`: URLs, files, folders and NDJSON onto the topics, each message checked before it is sent."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +50,7 @@ def publish(
     """
     settings = load_settings()
     told = _told(settings, url, title, source, base_url)
-    if Path(what).is_dir():
+    if _is_folder(what):
         if url or title:
             raise UsageError("--url and --title go with one file; give the folder's address with --base-url")
         tally: Tally = publish_folder(settings, Path(what), told, watch=watch, again=again, as_json=as_json)
@@ -59,6 +60,13 @@ def publish(
         tally = asyncio.run(_send(settings, _steps(what, told), as_json))
     if tally.refused:
         raise typer.Exit(1)
+
+
+def _is_folder(what: str) -> bool:
+    try:
+        return Path(what).is_dir()
+    except OSError as error:  # a folder on its way that may not be read, a name too long to be one
+        raise UsageError(f"{what[:200]}: can not be read: {error.strerror}") from None
 
 
 def _told(settings: Settings, url: str | None, title: str | None, source: str | None, base_url: str | None) -> Told:
@@ -77,6 +85,12 @@ def _steps(what: str, told: Told) -> Iterator[Step]:
             yield Step(what, Piece("url", refused=str(error)))
         return
     path = Path(what)
+    if scheme := re.match("([a-z][a-z0-9+.-]*)://", what, re.IGNORECASE):
+        raise UsageError(
+            f"{what}: nothing is fetched by {scheme[1]}; give an http or https address, a file or a folder"
+        )
+    if what != "-" and not path.exists():
+        raise UsageError(f"there is no file {path}; give a URL (https://…), a file, a folder, or - for NDJSON")
     if what != "-" and kind_of(what) is None:
         known = ", ".join(sorted(ENDINGS))
         raise UsageError(f"{path}: what kind of file is that? Known endings: {known}; or give a URL, or - for NDJSON")

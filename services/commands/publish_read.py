@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import orjson
+
 from services.archive.read import pages
 from services.commands.publish_page import Refused, Told, html_page, message_of, sendable, text_page
 from services.contracts.messages import Message, UrlMessage
@@ -62,6 +64,24 @@ def ndjson(stream: BinaryIO, _name: str, told: Told) -> Iterator[Piece]:
             yield Piece("ndjson", f"line {number}", message_of(line, told))
         except Refused as error:
             yield Piece("ndjson", f"line {number}", refused=str(error))
+
+
+def _json(stream: BinaryIO, name: str, told: Told) -> Iterator[Piece]:
+    """One JSON document, a message or a list of them, where the file is one; else lines."""
+    data = stream.read(PAGES.max_bytes + 1)
+    stream.seek(0)
+    try:
+        found = orjson.loads(data) if len(data) <= PAGES.max_bytes else None
+    except orjson.JSONDecodeError:
+        found = None
+    if found is None:
+        yield from ndjson(stream, name, told)
+        return
+    for number, entry in enumerate(found if isinstance(found, list) else [found], 1):
+        try:
+            yield Piece("json", f"entry {number}", message_of(orjson.dumps(entry), told))
+        except Refused as error:
+            yield Piece("json", f"entry {number}", refused=str(error))
 
 
 def _html(stream: BinaryIO, name: str, told: Told) -> Iterator[Piece]:
@@ -129,10 +149,11 @@ def _lines(stream: BinaryIO, most: int) -> Iterator[tuple[int, bytes | None]]:
         yield number, None
 
 
-READERS: dict[str, Reader] = {"html": _html, "text": _text, "ndjson": ndjson, "warc": _warc}
+READERS: dict[str, Reader] = {"html": _html, "text": _text, "ndjson": ndjson, "json": _json, "warc": _warc}
 ENDINGS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".txt", ".text", ".md"), "text"),
-    **dict.fromkeys((".ndjson", ".jsonl", ".json"), "ndjson"),
+    **dict.fromkeys((".ndjson", ".jsonl"), "ndjson"),
+    ".json": "json",
     ".warc": "warc",
 }

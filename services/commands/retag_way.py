@@ -36,7 +36,9 @@ class Way:
         topics = await self._ask(self._admin.list_topics)
         for service, topic in WAY:
             name = self._settings.name(topic.name)
-            if name not in topics or not await self._ask(partial(offsets.members, self._admin, self._group(service))):
+            if name not in topics or not await self._ask(
+                partial(offsets.members, self._admin, self._settings.group(service, service))
+            ):
                 raise Unavailable(
                     f"no {service} service reads {name}; start it (newsloom up, or newsloom run {service}) with the "
                     "same settings as here, and run this again"
@@ -47,7 +49,9 @@ class Way:
         for service, topic in WAY:
             upto = await self._ask(partial(offsets.ends, self._admin, self._settings.name(topic.name)))
             before, since = -1, time.monotonic()
-            while left := await self._ask(partial(offsets.left, self._admin, self._group(service), upto)):
+            while left := await self._ask(
+                partial(offsets.left, self._admin, self._settings.group(service, service), upto)
+            ):
                 if left != before:
                     before, since = left, time.monotonic()
                 if time.monotonic() - since > PATIENCE_S:
@@ -57,9 +61,6 @@ class Way:
                     )
                 waiting(service, left)
                 await asyncio.sleep(LOOK_S)
-
-    def _group(self, service: str) -> str:
-        return self._settings.name(f"newsloom-{service}")
 
     async def _ask(self, question: Callable[[], T]) -> T:
         """The answer; asked again for a while where the broker is not ready to give one, as before its first group."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from services.commands.output import console, print_json
+from services.commands.output import console, counted, print_json
 from services.runtime.gateway import ask
 from services.runtime.settings import load_settings
 
@@ -45,19 +45,22 @@ def show(answer: dict[str, Any], most: int = 100) -> None:
     """Print hits with their highlights, then the facets."""
     total = answer["total"]
     about = "" if total["exact"] else "more than "
-    console.print(f"[bold]{about}{total['value']} articles[/] in {answer['took_ms']} ms")
+    console.print(f"[bold]{about}{counted(total['value'], 'article')}[/] in {answer['took_ms']} ms")
     for article in answer["articles"][:most]:
         when = (article.get("published_at") or article["fetched_at"])[:10]
         console.print()
         console.print(marked(_first(article, "title") or html.escape(article["title"])), style="bold")
-        console.print(f"  {when}  {article['language']}  {article['source']['name']}  {article['url']}", markup=False)
+        about = f"  {when}  {article['language']}  {article['source']['name']}  {article['url']}"
+        console.print(about, markup=False, soft_wrap=True)
         if snippet := _first(article, "body") or _first(article, "description"):
             console.print(Text("  ").append_text(marked(snippet)))
         names = ", ".join(f"{e['name']} ({e['type']})" for e in article.get("entities", [])[:8])
         if names:
             console.print(f"  {names}", style="dim", markup=False)
-    console.print()
-    for name, values in answer.get("facets", {}).items():
+    facets = {name: values for name, values in answer.get("facets", {}).items() if values}
+    if facets:
+        console.print()
+    for name, values in facets.items():
         counts = ", ".join(f"{v.get('label') or v['value']} {v['count']}" for v in values[:8])
         console.print(f"[bold]{name}[/] ", Text(counts), sep="")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.commands.output import JsonOption, console, print_json
+from services.commands.output import JsonOption, complaints, console, counted, print_json, say
 from services.commands.sources_preview import previews, show_preview
 from services.commands.sources_read import found_at, read_yaml
 from services.commands.sources_show import show_plan, show_sources
@@ -26,10 +26,11 @@ MAX_LIST_BYTES = 64 * 1024 * 1024
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     sources = typer.Typer(
-        help="The sites that are followed: add, list, load, test, import, export.", no_args_is_help=True
+        help="The sites that are followed: add, list, remove, load, test, import, export.", no_args_is_help=True
     )
     sources.command("add")(add)
     sources.command("list")(list_)
+    sources.command("remove")(remove)
     sources.command("load")(load)
     sources.command("test")(preview)
     sources.command("import")(import_)
@@ -78,6 +79,23 @@ def list_(as_json: JsonOption = False) -> None:
         )
         return
     show_sources(found)
+
+
+def remove(
+    identities: Annotated[list[str], typer.Argument(help="as `newsloom sources list` shows it", metavar="ID…")],
+) -> None:
+    """Follow sources no more. Their articles stay; `newsloom forget --source ID` takes these out too.
+
+    Exit code 1 when there was none of some id.
+    """
+    with sync_client(settings := load_settings()) as es:
+        index = SourceIndex(es, settings)
+        missing = [identity for identity in identities if not index.remove(identity)]
+    console.print(f"{counted(len(identities) - len(missing), 'source')} removed")
+    for identity in missing:
+        say(f"there is no source {identity}; `newsloom sources list` shows them", complaints)
+    if missing:
+        raise typer.Exit(1)
 
 
 def load(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rich.table import Table
 
-from services.commands.output import complaints, console, say
+from services.commands.output import complaints, console, counted, say
 from services.contracts.sources import SourceRecord
 from services.runtime.sources.plan import Plan
 
@@ -23,14 +23,14 @@ _MEANINGS = {
 
 def show_sources(sources: Sequence[SourceRecord]) -> None:
     """A table with how polling goes."""
-    table = Table("name", "on", "language", "last success", "next poll", "news", "error", "lists", box=None)
+    table = Table("id", "name", "on", "language", "last success", "next poll", "news", "error", "lists", box=None)
     for s in sources:
         times = (when(s.state.last_success), when(s.state.next_poll))
         error = f"{s.state.failures}x {s.state.last_error}" if s.state.last_error else s.state.notice or ""
-        row = (s.name, "yes" if s.enabled else "no", s.language or "", *times, str(s.state.found), error[:120])
+        row = (s.id, s.name, "yes" if s.enabled else "no", s.language or "", *times, str(s.state.found), error[:120])
         table.add_row(*row, " ".join(s.lists), style="red" if s.state.failures else None)
     console.print(table)
-    console.print(f"{len(sources)} sources")
+    console.print(counted(len(sources), "source"))
 
 
 def show_plan(made: Plan, title: str | None) -> None:

@@ -11,8 +11,8 @@ from rich.console import Console
 from services.commands.output import print_json
 from services.commands.stack_view import show_checks, show_report
 from services.runtime.gateway import base_url
-from services.runtime.settings import Settings, load_settings
-from services.standalone import control
+from services.runtime.settings import load_settings
+from services.standalone import asked, control
 from services.standalone.doctor import examine
 from services.standalone.main import run_stack
 from services.standalone.report import collect
@@ -41,7 +41,13 @@ def up(foreground: Foreground = False, infrastructure: Infrastructure = False) -
     with _Shown() as shown:
         started = control.start(settings, infrastructure_only=infrastructure, on_change=shown.change)
     took = "already up" if started.already else f"up after {time.monotonic() - begun:.1f} s"
-    typer.echo(f"Newsloom is {took}: {_addresses(settings, started.stack)}")
+    typer.echo(f"Newsloom is {took}: {_addresses(started.stack)}")
+    if started.already and (names := asked.changed(settings.home_dir, settings)):
+        typer.echo(
+            f"It was started with other settings than those here ({', '.join(names)}), and keeps them; "
+            "`newsloom down` and `newsloom up` take these over",
+            err=True,
+        )
 
 
 def down() -> None:
@@ -70,10 +76,11 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(0 if all(check.ok for check in checks) else 1)
 
 
-def _addresses(settings: Settings, stack: StackState) -> str:
+def _addresses(stack: StackState) -> str:
     names = {process.name: process.address for process in stack.processes}
     if "search" in names:
-        return f"{base_url(*settings.gateway)}/"
+        host, _, port = names["search"].rpartition(":")
+        return f"{base_url(host.strip('[]'), int(port))}/"
     return ", ".join(f"{name} {address}" for name, address in names.items())
 
 
@@ -95,7 +102,9 @@ class _Shown:
         self._status.stop()
 
     def change(self, stack: StackState) -> None:
-        """Show what is new."""
+        """Show what is new; of a stack that was up before, nothing is."""
+        if stack.phase == "ready" and not self._told:
+            return
         for process in stack.processes:
             mark = (process.name, process.restarts)
             if process.state == "ready" and mark not in self._told:

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 from kafka import KafkaAdminClient
-from rich.console import Console
 from rich.table import Table
 
 from services.commands.output import JsonOption, console, print_json
@@ -39,8 +38,7 @@ def topics(
         if as_json:
             print_json([described(topic, settings) for topic in TOPICS])
         else:
-            # Off a terminal nothing is cut or wrapped, so that grep finds whole lines.
-            (console if console.is_terminal else Console(width=250)).print(_table(settings))
+            console.print(_table(settings))
         return
     admin = connect(settings)
     try:

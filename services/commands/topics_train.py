@@ -58,7 +58,7 @@ def _entries(file: Path) -> Iterator[tuple[str, Any]]:
         try:
             found = yaml.safe_load(text)
         except yaml.YAMLError as error:
-            raise UsageError(f"{file} is no YAML: {error}") from None
+            raise UsageError(f"{file} is no YAML: {' '.join(str(error).split())[:300]}") from None
         if not isinstance(found, list):
             raise UsageError(f"{file}: expected a list of rules and examples")
         yield from ((f"{file}, entry {number}", entry) for number, entry in enumerate(found, 1))

@@ -57,7 +57,7 @@ def knock(settings: Settings) -> None:
         try:
             socket.create_connection((host.strip("[]"), int(port)), KNOCK_S).close()
         except OSError as error:
-            why = error
+            why = error.strerror or error
         else:
             return
     raise Unavailable(f"Kafka at {settings.kafka} does not answer ({why}); is it up?")

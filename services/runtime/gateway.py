@@ -4,19 +4,20 @@ from typing import Any
 
 import httpx
 
-from services.runtime.errors import NewsloomError, Unavailable
+from services.runtime.errors import NewsloomError, Unavailable, UsageError
 from services.runtime.settings import Settings
 
 TIMEOUT_S = 30.0
 
 
 class Refused(NewsloomError):
-    """The gateway's answer is no; `problem` is its RFC 9457 document."""
+    """The gateway's answer is no; `problem` is its RFC 9457 document. A request that it can not read is wrong use."""
 
     def __init__(self, problem: dict[str, Any], status: int) -> None:
         super().__init__(problem.get("detail") or problem.get("title") or f"the gateway answered {status}")
         self.problem = problem
         self.status = status
+        self.exit_code = UsageError.exit_code if status in (400, 422) else self.exit_code
 
 
 def base_url(host: str, port: int) -> str:

@@ -1,6 +1,7 @@
 """Questions to Kafka and Elasticsearch with a time limit: does it answer, now? Each on a connection of its own."""
 
 import asyncio
+import os
 import ssl
 import struct
 from collections.abc import Sequence
@@ -91,4 +92,6 @@ def named(error: BaseException) -> str:
     """What went wrong, for people."""
     if isinstance(error, TimeoutError):
         return f"nothing within {LIMIT_S:g} s"
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno)  # asyncio's own text is "Connect call failed" and the address
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

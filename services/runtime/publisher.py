@@ -57,6 +57,10 @@ class Publisher:
 
     async def start(self) -> None:
         """Connect. Raises PublishError when no broker answers."""
+        try:
+            await probes.kafka(self._settings)  # says why it does not answer, which the client only logs
+        except Unavailable as error:
+            raise PublishError(f"{error}; is it up?") from None
         producer = AIOKafkaProducer(
             **client_options(self._settings),
             client_id="newsloom",

@@ -98,7 +98,7 @@ async def _running(
     """The consumers and the watchdog, started, and stopped at the end."""
     settings, port = context.settings, context.settings.health_address(name)[1]
     watched = [
-        Watched(settings.name(stage.reads.name), settings.name(group_of(name, stage)), Progress(stage.name))
+        Watched(settings.name(stage.reads.name), settings.group(name, stage.name), Progress(stage.name))
         for stage in service.stages
     ]
 
@@ -139,11 +139,6 @@ async def _running(
 
 async def _partitions(context: Context, topic: Topic) -> int:
     return await context.dependencies.wait_for("kafka", lambda: context.publisher.partitions(topic))
-
-
-def group_of(service: str, stage: Stage) -> str:
-    """The consumer group of a stage, without namespace: its service's, with its own name where that is another."""
-    return f"newsloom-{service}" if stage.name == service else f"newsloom-{service}-{stage.name}"
 
 
 def _loop(stage: Stage, context: Context, progress: Progress) -> Loop:

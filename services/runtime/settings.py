@@ -2,6 +2,7 @@
 
 NEWSLOOM_SECRETS may name a folder with a file a setting, such as `newsloom_kafka_password`, which is how Docker and
 Kubernetes hand secrets over. A wrong value stops the start; `load_settings` says which, what it was, what is allowed.
+So does a name that is nearly a setting's (misspelt.py).
 """
 
 import ipaddress
@@ -21,12 +22,13 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from services.contracts.topics import RETRY_TIERS
 from services.runtime.commas import parts
 from services.runtime.errors import UsageError
 from services.runtime.loopback import is_loopback
+from services.runtime.misspelt import misspelt
 
 MOST_DELAY_S = 900.0
 """Of a retry: its reader polls Kafka in between (consumer.POLL_INTERVAL_S)."""
@@ -414,6 +416,10 @@ class Settings(BaseSettings):
         """`name` of a topic, group or index with the namespace in front."""
         return self.namespace + name
 
+    def group(self, service: str, stage: str) -> str:
+        """The consumer group of a stage: its service's, with its own name where that is another."""
+        return self.name(f"newsloom-{service}" if stage == service else f"newsloom-{service}-{stage}")
+
 
 def _has_user(url: str) -> bool:
     return url != without_user(url)
@@ -428,6 +434,11 @@ def without_user(url: str) -> str:
 @cache
 def load_settings() -> Settings:
     """Read the settings once. Raises SettingsError."""
+    wrong = misspelt({*os.environ, *DotEnvSettingsSource(Settings).env_vars}, Settings.model_fields)
+    if wrong:
+        raise SettingsError(
+            "\n".join(f"there is no setting {name}; did you mean {meant}?" for name, meant in wrong.items())
+        )
     secrets = os.environ.get("NEWSLOOM_SECRETS")
     if secrets and not Path(secrets).is_dir():
         raise SettingsError(f"NEWSLOOM_SECRETS is {secrets!r}: that is no folder (of files such as newsloom_api_keys)")

@@ -37,7 +37,7 @@ def readers_of(
     """One a retry topic of the stages; also when no delay is set, since something may be left there."""
     for stage in stages:
         for number, tier in enumerate(RETRIES.get(stage.reads.name, ())[: stage.tiers], 1):
-            group = settings.name(f"newsloom-{service}-retry-{number}")
+            group = settings.group(service, f"retry-{number}")
             watched = Watched(settings.name(tier.name), group, Progress(f"{stage.name} retry {number}"))
             yield TierReader(settings, watched, stage.reads, publisher, dependencies)
 

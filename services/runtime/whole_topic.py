@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.contracts.topics import MIB, Topic
+from services.runtime import probes
 from services.runtime.errors import Unavailable
 from services.runtime.kafka import client_options
 from services.runtime.settings import Settings
@@ -32,6 +33,7 @@ async def whole_topic(
         fetch_max_bytes=8 * MIB,
     )
     try:
+        await probes.kafka(settings)  # says why it does not answer, which the client only logs
         await asyncio.wait_for(consumer.start(), START_LIMIT_S)
         partitions = await _partitions(consumer, settings.name(topic.name))
         consumer.assign(partitions)

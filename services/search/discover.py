@@ -11,6 +11,7 @@ from services.search.find import timeline
 from services.search.params import FilterParams, TimelineParams
 from services.search.provider import Provider
 from services.search.results import total_of
+from services.search.times import shown
 
 
 async def similar(provider: Provider, identity: str, size: int) -> list[dict[str, Any]] | None:
@@ -81,4 +82,4 @@ def _steps(counts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _span(start: datetime, end: datetime, answer: dict[str, Any]) -> dict[str, Any]:
-    return {"from": start.isoformat(), "to": end.isoformat(), "articles": total_of(answer)["value"]}
+    return {"from": shown(start), "to": shown(end), "articles": total_of(answer)["value"]}

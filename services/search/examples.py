@@ -57,7 +57,7 @@ WEBHOOK_MADE = Webhook(
 )
 WEBHOOK = WEBHOOK_MADE.model_copy(update={"delivered": 12, "last_delivered_at": _AT})
 STATUS = {
-    "at": "2026-11-22T08:00:00+00:00",
+    "at": "2026-11-22T08:00:00.000Z",
     "ready": True,
     "not_ready": [],
     "services": [

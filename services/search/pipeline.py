@@ -18,6 +18,7 @@ from services.runtime.publisher import Publisher
 from services.runtime.settings import BESIDE, STAGES, Settings
 from services.search.fates import build_fates, fates_of
 from services.search.provider import Provider
+from services.search.times import shown
 
 ASK_LIMIT_S = 2.0
 PART_LIMIT_S = 5.0
@@ -62,7 +63,7 @@ class Pipeline:
         ]
         unready = [part["name"] for part in (*dependencies, *services) if not part["ready"]]
         return {
-            "at": now.isoformat(timespec="seconds"),
+            "at": shown(now),
             "ready": not unready,
             "not_ready": unready,
             "services": services,

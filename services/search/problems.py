@@ -21,6 +21,16 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_S = "5"
 REQUEST_ID = "newsloom.request_id"
 """In the scope of a request: what its answer says in X-Request-Id."""
+PATTERNS = {
+    "^[0-9a-f]{64}$": "must be an id of 64 digits, 0 to 9 and a to f",
+    "^([0-9a-f]{64})?$": "must be an id of 64 digits, 0 to 9 and a to f",
+    "^[0-9a-f]{16}$": "must be an id of 16 digits, 0 to 9 and a to f",
+    "^[a-z0-9-]{1,80}$": "must be small letters a to z, digits and hyphens, at most 80",
+    "^[A-Za-z]{2,3}$": "must be a code of two or three letters, such as en",
+    "^[A-Za-z]{2}$": "must be a code of two letters, such as DE",
+    r"^\d{1,4}[hdw]$": "must be a number with h, d or w behind it, such as 24h, 7d or 2w",
+}
+"""What the patterns of our parameters ask for, in words."""
 log = structlog.get_logger()
 
 
@@ -70,6 +80,11 @@ def _one(request: Request, item: dict[str, Any]) -> dict[str, Any]:
     if item["type"] == "extra_forbidden":
         known = known_parameters(request, body=item["loc"][0] == "body")
         found |= {"message": f"there is no such parameter; allowed: {', '.join(known)}", "allowed": known}
+    elif item["type"] == "json_invalid":  # its place is a character of the body, not a field
+        found |= {"parameter": "body", "message": f"is no JSON: {context['error']} (at character {item['loc'][-1]})"}
+        return found
+    elif item["type"] == "string_pattern_mismatch":
+        found["message"] = PATTERNS.get(context["pattern"], message)
     elif item["type"] == "literal_error":
         found["allowed"] = re.findall(r"'([^']*)'", context["expected"])
     elif "allowed" in context:
@@ -97,8 +112,15 @@ def known_parameters(request: Request, *, body: bool = False) -> list[str]:
     return names + [parameter["name"] for parameter in described.get("parameters", [])]
 
 
-async def _http(_: Request, error: HTTPException) -> JSONResponse:
-    return problem(error.status_code, str(error.detail), error.headers)
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    detail = str(error.detail)
+    if detail == HTTPStatus(error.status_code).phrase:  # Starlette's own, which says nothing more
+        path, allowed = _shown(request.scope["path"]), (error.headers or {}).get("Allow", "")
+        detail = {
+            404: f"there is nothing at {path}; /docs and /openapi.json say what there is",
+            405: f"{path} does not take {request.method[:20]}; it takes {allowed}",
+        }.get(error.status_code, detail)
+    return problem(error.status_code, detail, error.headers)
 
 
 async def _query(request: Request, error: QueryError) -> JSONResponse:

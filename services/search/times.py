@@ -30,6 +30,11 @@ def parse_time(text: str, now: datetime, *, end: bool) -> datetime:
         raise ValueError(f"not a time; allowed: {ALLOWED}") from None
 
 
+def shown(at: datetime) -> str:
+    """RFC 3339 in UTC, to the millisecond, as articles say their times."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
 def _span(number: int, unit: str) -> timedelta:
     days = {"m": 30, "y": 365}
     return timedelta(days=number * days[unit]) if unit in days else number * _UNITS[unit]

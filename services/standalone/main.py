@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.runtime.errors import NewsloomError, UsageError
 from services.runtime.logs import configure_logs
 from services.runtime.settings import Settings
-from services.standalone import ports, state
+from services.standalone import asked, ports, state
 from services.standalone.account import java_account
 from services.standalone.process import kill_leftovers
 from services.standalone.software import install
@@ -26,6 +26,7 @@ def run_stack(settings: Settings, *, infrastructure_only: bool) -> None:
         try:
             kill_leftovers(home)
             state.write(home, state.new_state([]))
+            asked.note(home, settings)
             check_ports(addresses(settings, infrastructure_only=infrastructure_only))
             supervisor = Supervisor(home, specs(settings, infrastructure_only=infrastructure_only))
             asyncio.run(supervisor.run())

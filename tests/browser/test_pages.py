@@ -159,6 +159,42 @@ def test_the_keyboard_reaches_everything(reader: Any) -> None:
     pytest.fail("twelve times Tab from the content's start does not reach the first hit")
 
 
+def test_counts_are_never_broken_over_lines(reader: Any) -> None:
+    choice = reader.open("/?q=harbour").locator(".facet a").filter(has=reader.page.locator("data")).first
+    lines = choice.evaluate(
+        """(link, label) => {
+            link.querySelector("span").textContent = label;
+            const count = link.querySelector("data"), text = document.createRange();
+            count.textContent = "1,234,567";
+            text.selectNodeContents(count);
+            return text.getClientRects().length;
+        }""",
+        "economy, business, finance and whatever else there is",
+    )
+    assert lines == 1
+
+
+@pytest.mark.parametrize("address", ["/", "/sources", "/stories", "/trending"])
+def test_a_heading_without_a_space_stays_in_the_window(reader: Any, address: str) -> None:
+    page = reader.open(address)
+    page.locator("h1").first.evaluate("heading => heading.prepend('W'.repeat(600))")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_article_prints_as_its_text_with_its_address(reader: Any) -> None:
+    page = reader.open("/?q=harbour")
+    page.locator(".hits h2 a").first.click()
+    original = page.get_by_role("link", name="Read the original").first
+    address = original.get_attribute("href")
+    page.emulate_media(media="print")
+    expect(page.locator("article.full")).to_be_visible()
+    for gone in ("nav", "aside"):
+        expect(page.locator(gone).first).to_be_hidden()
+    printed = original.evaluate("link => getComputedStyle(link, '::after').content")
+    assert printed == f'" (" "{address}" ")"' or address in printed
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+
+
 @pytest.mark.parametrize("address", ["/", "/?q=harbour&language=de&from=2026", "/?q=(", "/journey", "/docs"])
 def test_a_narrow_window_scrolls_one_way_only(narrow_reader: Any, address: str) -> None:
     page = narrow_reader.open(address, 422 if address.endswith("(") else 200)

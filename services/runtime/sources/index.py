@@ -73,6 +73,15 @@ class SourceIndex:
         found = [SourceRecord.model_validate(hit["_source"]) for hit in hits]
         return sorted(found, key=lambda source: (source.name.casefold(), source.id))
 
+    def remove(self, identity: str) -> bool:
+        """Follow a source no more; False when there is none of that id. Its articles stay."""
+        with reachable(self._settings):
+            try:
+                self._es.delete(index=self._name, id=identity, refresh="wait_for")
+            except NotFoundError:
+                return False
+        return True
+
     def apply(self, plan: Plan) -> None:
         """Write what the plan says; state that pollers keep is left alone."""
         self.ensure()

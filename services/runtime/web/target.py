@@ -44,7 +44,8 @@ def parse_target(url: str, base: str | None = None) -> Target:
     except ValueError as error:
         raise BadTarget(f"{url[:200]!r} is no address: {error}") from None
     if parts.scheme not in DEFAULT_PORTS:
-        raise BadTarget(f"{url[:200]!r} has the scheme {parts.scheme!r}; only http and https are fetched")
+        named = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme (such as https://)"
+        raise BadTarget(f"{url[:200]!r} has {named}; only http and https are fetched")
     host, address = _parse_host(parts.hostname or "")
     port = DEFAULT_PORTS[parts.scheme] if port is None else port
     shown = f"[{host}]" if address is not None and address.version == 6 else host

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.contracts.messages import EntityType
 from services.search.discover import entity
 from services.search.entities import MOST, build_list, list_of
 from services.search.problems import Problem
@@ -36,7 +37,7 @@ class EntitiesParams(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field("", max_length=100, description="how words of the name begin")
-    type: str | None = Field(None, min_length=1, max_length=50, description="person, organisation, place, …")
+    type: EntityType | None = Field(None, description="only entities of this kind")
     size: int = Field(50, ge=1, le=MOST)
 
 

@@ -18,8 +18,8 @@ router = APIRouter(tags=["entities"])
 _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _EXAMPLE = {
-    "window": {"from": "2026-11-15T08:00:00+00:00", "to": "2026-11-22T08:00:00+00:00", "articles": 120},
-    "before": {"from": "2026-10-18T08:00:00+00:00", "to": "2026-11-15T08:00:00+00:00", "articles": 455},
+    "window": {"from": "2026-11-15T08:00:00.000Z", "to": "2026-11-22T08:00:00.000Z", "articles": 120},
+    "before": {"from": "2026-10-18T08:00:00.000Z", "to": "2026-11-15T08:00:00.000Z", "articles": 455},
     "trending": [
         {
             "kind": "entity",

@@ -69,7 +69,15 @@ async def test_add_list_and_preview(sources: Command, site: Site) -> None:
     assert source["home"] == site.url("/", "localhost")
     assert source["feeds"] == [site.url("/feed", "localhost")]
     code, out, _ = await sources("list")
-    assert (code, "1 sources" in out, "Harbour" in out) == (0, True, True)
+    assert (code, "1 source\n" in out, "Harbour" in out) == (0, True, True)
+    assert source["id"] in out
+    code, out, err = await sources("remove", source["id"], "nobody")
+    assert (code, out, err) == (
+        1,
+        "1 source removed\n",
+        "there is no source nobody; `newsloom sources list` shows them\n",
+    )
+    assert json.loads((await sources("list", "--json"))[1]) == []
 
 
 async def test_a_preview_tells_what_fetch_would_find(sources: Command, site: Site) -> None:

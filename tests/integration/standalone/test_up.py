@@ -31,14 +31,16 @@ class Home:
     folder: Path
     kafka: int
     elasticsearch: int
+    http: int
 
-    def newsloom(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def newsloom(self, *arguments: str, **other: str) -> "subprocess.CompletedProcess[str]":
         environment = {
             **os.environ,
             "NEWSLOOM_HOME": str(self.folder),
             "NEWSLOOM_KAFKA": f"127.0.0.1:{self.kafka}",
             "NEWSLOOM_ELASTICSEARCH": f"http://127.0.0.1:{self.elasticsearch}",
-            "NEWSLOOM_HTTP": f"127.0.0.1:{unused('127.0.0.1')}",
+            "NEWSLOOM_HTTP": f"127.0.0.1:{self.http}",
+            **other,
         }
         command = [sys.executable, "-P", "-m", "services", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
@@ -53,7 +55,7 @@ def home() -> Iterator[Home]:
     with tempfile.TemporaryDirectory(prefix="newsloom-test-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # as root, Java runs as another user; pytest's own folders are private
-        yield Home(folder, unused("127.0.0.1"), unused("127.0.0.1"))
+        yield Home(folder, unused("127.0.0.1"), unused("127.0.0.1"), unused("127.0.0.1"))
         control.stop(folder)
         kill_leftovers(folder)
 
@@ -63,7 +65,9 @@ def test_up_and_down_and_what_happens_when_processes_are_killed(home: Home) -> N
     assert up.returncode == 0, up.stderr
     assert f"kafka 127.0.0.1:{home.kafka}" in up.stdout
     again = home.newsloom("up", "--infrastructure")
-    assert (again.returncode, "already up" in again.stdout) == (0, True)
+    assert (again.returncode, "already up" in again.stdout, again.stderr) == (0, True, "")
+    other = home.newsloom("up", "--infrastructure", NEWSLOOM_WEBHOOKS="true")
+    assert (other.returncode, "other settings than those here (NEWSLOOM_WEBHOOKS)" in other.stderr) == (0, True)
     assert home.newsloom("status").returncode == 0
     doctor = {check["name"]: check for check in json.loads(home.newsloom("doctor", "--json").stdout)}
     assert all(doctor[name]["ok"] for name in ("java", "cache", "lock", "port kafka", "kafka", "elasticsearch"))

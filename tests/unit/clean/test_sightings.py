@@ -26,7 +26,6 @@ from services.contracts.shingles import fingerprint
 from services.contracts.urls import article_id
 
 KEY = key_of(ENDING)
-_HEX = "0123456789abcdef"
 SIGHTINGS = st.builds(
     Sighting,
     at=st.integers(0, 50),

@@ -79,6 +79,12 @@ def test_skipped_lines_have_their_reason_and_text() -> None:
     assert result.exit_code == 0
 
 
+def test_a_skipped_page_was_published_when_an_article_would_have_been() -> None:
+    hinted = line(url="https://news.example/s", html="<p>Just this.", hints={"published_at": "2026-05-14"})
+    (skipped,) = made(run("--jobs", "0", given=hinted))
+    assert (skipped["skipped"], skipped["published_at"]) == ("too_short", "2026-05-14T00:00:00Z")
+
+
 @pytest.mark.parametrize(
     ("bad", "says"),
     [

@@ -41,7 +41,7 @@ def test_check_loads_them_and_names_the_one_that_is_missing():
 def test_install_knows_what_it_installs(capsys):
     installed("en_newsloom_news")
     assert "comes with the product" in capsys.readouterr().out
-    with pytest.raises(UsageError, match=r"not a known pipeline.*fr_core_news_sm"):
+    with pytest.raises(UsageError, match=r"no known pipeline.*fr_core_news_sm"):
         installed("de_core_news_sm")
 
 

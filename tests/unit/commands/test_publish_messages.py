@@ -99,6 +99,20 @@ def test_ndjson_lines_go_to_the_topic_they_fit(tmp_path: Path) -> None:
     assert (third.message, "not UTF-8 JSON" in third.refused) == (None, True)
 
 
+def test_a_json_file_is_one_document_or_lines(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    pretty = {"indent": 2}
+    file.write_text(json.dumps([{"url": URL}, 5, {"url": URL, "text": "a"}], **pretty))
+    first, second, third = read(file, source="me")
+    assert (first.place, first.message) == ("entry 1", UrlMessage(url=URL, source="me"))
+    assert (second.place, second.refused) == ("entry 2", "expected a JSON object, found int")
+    assert third.message == PageMessage(url=URL, text="a", source="me")
+    file.write_text(json.dumps({"url": URL}, **pretty))
+    assert [piece.message for piece in read(file)] == [UrlMessage(url=URL)]
+    file.write_text(f'{{"url": "{URL}"}}\n{{"url": "{URL}/b"}}\n')
+    assert [piece.place for piece in read(file)] == ["line 1", "line 2"]
+
+
 def test_a_line_too_long_is_passed_and_the_next_one_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.commands.publish_read.PAGES", SimpleNamespace(max_bytes=40))
     file = tmp_path / "a.jsonl"
@@ -212,8 +226,8 @@ def test_no_bytes_break_the_reading(tmp_path_factory: pytest.TempPathFactory, da
         ("a.html", b"<p>", {}, "--url"),
         ("a.txt", b"\xff", {"url": URL}, "is not UTF-8 text"),
         ("a.txt", b" \n", {"url": URL}, "it is empty"),
-        ("missing.txt", None, {"url": URL}, "can not be read: No such file"),
-        ("missing.ndjson", None, {}, "can not be read: No such file"),
+        ("missing.txt", None, {"url": URL}, "there is no file"),
+        ("missing.pdf", None, {}, "there is no file"),
     ],
 )
 def test_wrong_use_says_what_to_do(
@@ -234,4 +248,4 @@ def test_the_folders_address_ends_with_a_slash_and_is_one() -> None:
 
 def test_kinds_go_by_the_name() -> None:
     names = ("a.HTML", "b.html.gz", "c.warc.gz", "d.warc.gz.open", "e.json", "f.tar.gz", "g", ".gz")
-    assert [kind_of(name) for name in names] == ["html", "html", "warc", None, "ndjson", None, None, None]
+    assert [kind_of(name) for name in names] == ["html", "html", "warc", None, "json", None, None, None]

@@ -42,7 +42,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, answer: dict[str, object]) -> str:
 def test_hits_highlights_entities_and_facets_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown(monkeypatch, ANSWER)
     for part in (
-        "more than 10000 articles in 7 ms",
+        "more than 10,000 articles in 7 ms",
         "Ports & [harbours]",
         "2026-11-22  en  News  https://news.example/a",
         "the new port of Zürich & <b>",
@@ -63,3 +63,9 @@ def test_marks_are_styled_and_everything_else_is_plain_text() -> None:
     text = search.marked("a <mark>b &amp; c</mark> &lt;mark&gt;")
     assert text.plain == "a b & c <mark>"
     assert [(s.start, s.end) for s in text.spans if s.style] == [(2, 7)]
+
+
+def test_one_is_singular_and_facets_without_values_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = {"facets": {"entity": [], "source": [], "language": []}}
+    answer = {"total": {"value": 1, "exact": True}, "took_ms": 1, "articles": [], **empty}
+    assert shown(monkeypatch, answer).split("\n") == ["1 article in 1 ms", ""]

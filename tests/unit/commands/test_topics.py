@@ -61,7 +61,8 @@ class Broker:
         return ["someone-elses", *self.topics]
 
     def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
-        return [{"name": name, "partitions": [{}] * (3 if "pages.v1" in name else 8)} for name in names]
+        partition = {"replica_nodes": [1]}
+        return [{"name": name, "partitions": [partition] * (3 if "pages.v1" in name else 8)} for name in names]
 
     def describe_configs(self, resources: list[Any], config_filter: str) -> dict[str, Any]:
         (resource,) = resources

@@ -17,6 +17,7 @@ from services.runtime.publisher import MessageTooLarge, Publisher, PublishError
 from services.search import middleware, weights
 from services.search.app import create_app
 from services.search.keyring import Keyring
+from services.search.problems import PATTERNS
 from services.search.provider import Note, Provider
 from services.search.rate import RateLimit
 from services.search.state import State
@@ -133,21 +134,23 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
         ("/v1/search?page=1000&page_size=1000", "page", "cursor=*"),
         ("/v1/search?cursor=nonsense", "cursor", "cursor=*"),
         ("/v1/timeline?interval=century", "interval", "'auto', 'hour'"),
-        ("/v1/articles/12", "identity", "match pattern"),
-        ("/v1/articles/12/similar", "identity", "match pattern"),
+        ("/v1/articles/12", "identity", "an id of 64 digits"),
+        ("/v1/articles/12/similar", "identity", "an id of 64 digits"),
         ("/v1/suggest", "q", "required"),
         ("/v1/suggest?q=%3F", "q", "neither letter nor digit"),
         ("/v1/suggest?q=a&kind=author", "kind", "'entity', 'word' or 'title'"),
+        ("/v1/entities?type=moon", "type", "'person', 'organisation', 'place'"),
         ("/v1/entities?size=0", "size", "greater than or equal to 1"),
         ("/v1/entities/place:x?beside=101", "beside", "less than or equal to 100"),
+        ("/v1/trending?window=never", "window", "such as 24h, 7d or 2w"),
         ("/v1/trending?window=0d", "window", "longer than nothing"),
         ("/v1/trending?until=soon", "until", "RFC 3339"),
         ("/v1/trending?window=9999w&until=0100", "window", "before the calendar"),
         ("/v1/export?format=xml", "format", "'ndjson' or 'csv'"),
         ("/v1/export?fields=colour", "fields", "allowed: id"),
-        ("/v1/export?after=x", "after", "match pattern"),
+        ("/v1/export?after=x", "after", "an id of 64 digits"),
         ("/v1/journey", "url", "either url or id"),
-        ("/v1/journey?id=12", "id", "match pattern"),
+        ("/v1/journey?id=12", "id", "an id of 64 digits"),
     ],
 )
 async def test_wrong_parameters_are_named(gateway: Gateway, address: str, parameter: str, said: str) -> None:
@@ -176,8 +179,10 @@ async def test_the_fields_of_a_submission_are_listed(gateway: Gateway) -> None:
 
 
 async def test_what_is_not_there(gateway: Gateway) -> None:
-    problem(await gateway.http.get("/v2/nothing"), 404)
-    problem(await gateway.http.delete("/v1/search"), 405)
+    assert "nothing at /v2/nothing; /docs" in problem(await gateway.http.get("/v2/nothing"), 404)["detail"]
+    refused = await gateway.http.delete("/v1/search")
+    assert problem(refused, 405)["detail"] == "/v1/search does not take DELETE; it takes GET"
+    assert refused.headers["allow"] == "GET"
     assert "journey" in problem(await gateway.http.get(f"/v1/articles/{ID}"), 404)["detail"]
     assert "never published" in problem(await gateway.http.get("/v1/journey?url=https://a.example/"), 404)["detail"]
 
@@ -273,6 +278,26 @@ async def test_wrong_submissions_are_named(gateway: Gateway, body: Any, paramete
         await gateway.http.post("/v1/articles", content=sent, headers={"Content-Type": "application/json"}), 422
     )
     assert parameter in [error["parameter"] for error in found["errors"]]
+
+
+async def test_what_is_no_json_is_told_with_the_place(gateway: Gateway) -> None:
+    headers = {"Content-Type": "application/json"}
+    found = problem(await gateway.http.post("/v1/articles", content=b'{"url": }', headers=headers), 422)
+    assert found["errors"] == [{"parameter": "body", "message": "is no JSON: Expecting value (at character 8)"}]
+
+
+def test_every_pattern_of_a_parameter_is_told_in_words(gateway: Gateway) -> None:
+    def patterns(part: Any) -> set[str]:
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
+        own = {part["pattern"]} if isinstance(part, dict) and isinstance(part.get("pattern"), str) else set()
+        return own.union(*map(patterns, inner))
+
+    document = gateway.app.openapi()
+    used = patterns(
+        [operation.get("parameters", []) for path in document["paths"].values() for operation in path.values()]
+    )
+    assert used
+    assert used <= set(PATTERNS)
 
 
 async def test_a_trace_goes_with_what_is_submitted(gateway: Gateway) -> None:
