@@ -19,7 +19,7 @@ def roots_of(words: Iterable[str]) -> dict[str, str]:
 
 def alike(one: str, other: str) -> bool:
     """Whether two words are the same or look like forms of one."""
-    return one == other or _same(one, other) or _same(other, one)
+    return one == other or (one[:1] == other[:1] and (_same(one, other) or _same(other, one)))
 
 
 def _same(one: str, other: str) -> bool:

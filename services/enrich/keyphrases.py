@@ -3,38 +3,29 @@
 Candidates are runs of words between stop words and punctuation, as in RAKE (Rose et al. 2010, "Automatic keyword
 extraction from individual documents"), and the shorter runs in them; they are scored by what YAKE takes (Campos et al.
 2020, "YAKE! Keyword extraction from single documents using multiple local features"): how often, how early, over how
-much of the text, and by the title.
+much of the text, and by the title; and by whether topics are made of it ("elections"), which is what editors tag.
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
 from services.enrich.clauses import clauses
-from services.enrich.forms import alike, roots_of
-from services.enrich.runs import Run, names_a_thing, nouns_of, runs
+from services.enrich.forms import roots_of
+from services.enrich.nested import Candidate, Phrase, repeats, swallowed, within
+from services.enrich.runs import Nouns, Run, names_a_thing, nouns_of, runs, without_verb
 from services.enrich.spans import Span
 from services.enrich.stop_words import stop_words
+from services.enrich.topic_words import terms
 
 MOST = 10
 LONGEST = 3
 """Words in a phrase."""
-_TITLE, _LENGTH = 2.0, (1.0, 2.2, 2.6)
+_TITLE, _TOPICAL, _LENGTH = 2.0, 2.0, (1.0, 2.2, 2.6)
 _LEAD = 1000
-"""Characters of the body."""
+"""Characters of the body; a phrase that comes first at e - 1 times as many counts half."""
 _UNSPACED = frozenset({"zh", "th", "lo", "km", "my"})
-
-Phrase = tuple[str, ...]
-
-
-class Candidate(NamedTuple):
-    """The characters where a phrase stands, how often it is a run of its own, and how it is written."""
-
-    places: list[int]
-    whole: list[Run]
-    forms: Counter[Phrase]
 
 
 def keyphrases(
@@ -50,19 +41,23 @@ def keyphrases(
         return ()
     found = list(runs(clauses(text, spans), stops, language))
     nouns = nouns_of(found, language)
-    candidates = _candidates(found)
-    scores = _scores(candidates, body, len(text))
+    candidates = _candidates([without_verb(run, nouns, language) for run in found])
+    scores = _scores(candidates, terms(language), body, len(text))
     taken = [tuple(word.lower().strip(".,'’") for word in name.split()) for name in names]
+    told = {phrase: forms for phrase in scores if (forms := _things(candidates[phrase], nouns, language))}
     chosen: dict[Phrase, str] = {}
-    for phrase in sorted(scores, key=lambda p: (-scores[p], p)):
-        forms = {
-            form: times for form, times in candidates[phrase].forms.items() if names_a_thing(form, nouns, language)
-        }
-        if forms and not _overlaps(phrase, chosen) and not _said(phrase, taken):
-            chosen[phrase] = _shown(forms, candidates[phrase].forms, language)
+    for phrase in sorted(told.keys() - swallowed(told, candidates), key=lambda p: (-scores[p], p)):
+        if not repeats(phrase, chosen, candidates) and not _said(phrase, taken):
+            chosen[phrase] = _shown(told[phrase], candidates[phrase].forms, language)
         if len(chosen) == MOST:
             break
     return tuple(chosen.values())
+
+
+def _things(one: Candidate, nouns: Nouns | None, language: str) -> dict[Phrase, int]:
+    """The forms that can be shown."""
+    topical = _topical(one, terms(language))
+    return {form: times for form, times in one.forms.items() if names_a_thing(form, nouns, language, topical)}
 
 
 def _candidates(found: Sequence[Run]) -> dict[Phrase, Candidate]:
@@ -80,16 +75,24 @@ def _candidates(found: Sequence[Run]) -> dict[Phrase, Candidate]:
     return candidates
 
 
-def _scores(candidates: dict[Phrase, Candidate], body: int, end: int) -> dict[Phrase, float]:
-    """How much each candidate tells: what is said again, and what title or lead say in several words."""
+def _topical(one: Candidate, known: Collection[Phrase]) -> bool:
+    """Whether topics are made of it, in one of its forms."""
+    return any(tuple(map(str.lower, form)) in known for form in one.forms)
+
+
+def _scores(candidates: dict[Phrase, Candidate], known: Collection[Phrase], body: int, end: int) -> dict[Phrase, float]:
+    """How much each candidate tells: what is said again, what title or lead say in several words, and what topics are
+    made of in both."""
     scores: dict[Phrase, float] = {}
-    for phrase, (places, whole, _) in candidates.items():
+    for phrase, one in candidates.items():
+        places, whole, _ = one
         first, times = places[0], len(places)
-        titled = first < body
-        if times > 1 or (len(phrase) > 1 and whole and _once(whole[0], phrase, candidates, body)):
-            early = 1 / (1 + math.log1p(max(0, first - body) / 500))
+        topical = (times > 1 or first < body + _LEAD) and _topical(one, known)
+        if times > 1 or topical or (len(phrase) > 1 and whole and _once(whole[0], phrase, candidates, body)):
+            early = 1 / (1 + math.log1p(max(0, first - body) / _LEAD))
             spread = 1 + (places[-1] - first) / end
-            scores[phrase] = (times + _TITLE * titled) * early * spread * _LENGTH[len(phrase) - 1]
+            kind = _LENGTH[len(phrase) - 1] * (_TOPICAL if topical else 1)
+            scores[phrase] = (times + _TITLE * (first < body)) * early * spread * kind
     return scores
 
 
@@ -103,13 +106,7 @@ def _once(run: Run, phrase: Phrase, candidates: dict[Phrase, Candidate], body: i
 
 def _said(phrase: Phrase, names: Iterable[Phrase]) -> bool:
     """Whether each word of `phrase` is one of a single name's."""
-    return any(all(any(alike(word, part) for part in name) for word in phrase) for name in names)
-
-
-def _overlaps(phrase: Phrase, chosen: Iterable[Phrase]) -> bool:
-    """Whether `phrase` has all words of one that was chosen, or one of those all of its."""
-    words = set(phrase)
-    return any(words <= set(other) or words >= set(other) for other in chosen)
+    return any(within(phrase, name) for name in names)
 
 
 def _shown(nouns: Mapping[Phrase, int], forms: Iterable[Phrase], language: str) -> str:

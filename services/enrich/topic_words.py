@@ -70,6 +70,13 @@ def words_of(text: str) -> list[str]:
 
 
 @cache
+def terms(language: str) -> frozenset[tuple[str, ...]]:
+    """Words and phrases that name what topics are made of ("election", "climate change"), as words_of gives them."""
+    both = (*_labels(language), *_own(language))
+    return frozenset(tuple(words_of(term)) for _, term, weight in both if weight and not term.endswith("*"))
+
+
+@cache
 def lexicon(language: str) -> Lexicon | None:
     """The lexicon of `language` (ISO 639-1); None when there is none."""
     weights = {(topic, term): weight for topic, term, weight in (*_labels(language), *_own(language))}

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrich.enrich import enrich
+from services.enrich.forms import alike
 from services.enrich.keyphrases import MOST, keyphrases
 
 TITLE = "Frozen vaccine chain put to the test"
@@ -90,3 +91,28 @@ def test_any_text_is_read(text, language):
     assert len(found) <= MOST
     assert all(phrase.strip() == phrase and phrase for phrase in found)
     assert len({phrase.lower() for phrase in found}) == len(found)
+
+
+def test_what_topics_are_made_of_is_told_and_adjectives_and_general_words_are_not():
+    body = "Voting in elections was political. The political elections of the country, a country of early elections."
+    assert phrases("", body) == ("elections",)
+
+
+def test_a_part_of_a_phrase_is_told_where_it_mostly_stands_alone():
+    whole = "The smart thermostat is on. A smart thermostat was off."
+    assert phrases("", whole) == ("smart thermostat",)
+    alone = " ".join(["The thermostat is on. A thermostat was off."] * 2)
+    assert set(phrases("", f"{whole} {alone}")) == {"smart thermostat", "thermostat"}
+
+
+def test_a_phrase_does_not_begin_with_a_verb():
+    body = "They want to map reefs. The coral reefs of the bay, coral reefs. It doesn't map coral reefs or doesn't."
+    assert phrases("They chart coral reefs", body) == ("coral reefs",)
+
+
+@given(st.lists(st.sampled_from(["reef", "reefs", "coral", "map", "chain"]), max_size=40))
+def test_no_phrase_is_a_form_of_another(words):
+    found = [tuple(phrase.split()) for phrase in phrases("", " . ".join(words).replace(" .", " of the"))]
+    assert not any(
+        len(one) == len(other) and all(map(alike, one, other)) for i, one in enumerate(found) for other in found[:i]
+    )
