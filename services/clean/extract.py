@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.clean.blocks import read_blocks
-from services.clean.body import main_text
 from services.clean.charset import binary_kind, decode
 from services.clean.kind import kind_of, not_an_article
 from services.clean.language import detect_language
 from services.clean.limits import CleanLimits as CleanLimits
 from services.clean.metadata import Metadata, read_metadata
+from services.clean.opinions import main_text
 from services.clean.published import guess_published
 from services.clean.text import read_text
 from services.clean.tree import parse

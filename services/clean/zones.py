@@ -112,6 +112,12 @@ def is_of_readers(reason: str) -> bool:
     return any(f"“{word}”" in reason for word in _READERS)
 
 
+def is_furniture(name: str) -> bool:
+    """Whether a name says so surely: no word that names whole articles too, and no article's body."""
+    word = _word_of(name[:_NAME_CHARS])
+    return word is not None and word not in _WEAK and not _CONTENT.search(name)
+
+
 def parts_of(name: str) -> list[str]:
     """The words of a name, in lower case: ["article", "body"] of "articleBody"."""
     return [p for p in _SPLIT.split(_CAMEL.sub("-", name).lower()) if p]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.clean.body import Body, _with_the_rest
+from services.clean.body import Body
+from services.clean.opinions import _with_the_rest
 from services.clean.extract import extract
 from services.clean.learned import extraction
 from services.clean.limits import CleanLimits
