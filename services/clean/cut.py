@@ -10,8 +10,9 @@ from services.clean.witness import runs_of
 from services.clean.words import UNSPACED, bare
 
 # Three paragraphs: so many are shown before a button, or where a subscription is asked for.
-_SHORT_CHARS = 1500
-_MUCH_MORE = 1.6
+_SHORT_CHARS, _SHORT_IF_PAID_CHARS = 1500, 3000
+MUCH_MORE = 1.6
+"""Times as long as ours another text has to be, for it keeps more furniture."""
 _MOST = 0.5
 _TOLD = 0.4
 _ENDS = ("…", "...", "[…]", "[...]", "(…)")
@@ -21,11 +22,15 @@ _NEEDLES = 4
 
 def looks_cut(body: Body, about: Metadata) -> bool:
     """Whether a text may go on elsewhere: it is short or breaks off, or the page says that there is more."""
-    lines = body.kept
-    if body.size < _SHORT_CHARS or about.paywalled or (lines and lines[-1].endswith(_ENDS)):
+    lines, size = body.kept, body.size
+    if (
+        size < _SHORT_CHARS
+        or (size < _SHORT_IF_PAID_CHARS and about.paywalled)
+        or (lines and lines[-1].endswith(_ENDS))
+    ):
         return True
     declared = about.node.get("articleBody")
-    return isinstance(declared, str) and len(declared) > _MUCH_MORE * body.size
+    return isinstance(declared, str) and len(declared) > MUCH_MORE * size
 
 
 def is_of_another(body: Body, about: Metadata) -> bool:

@@ -8,7 +8,7 @@ from trafilatura import bare_extraction
 
 from services.clean.blocks import Page, read_blocks
 from services.clean.body import Body, from_blocks
-from services.clean.cut import has_most, is_of_another, looks_cut
+from services.clean.cut import MUCH_MORE, has_most, is_of_another, looks_cut
 from services.clean.furniture import judge
 from services.clean.metadata import Metadata
 from services.clean.payload import Payload, article_in
@@ -23,8 +23,6 @@ _DOUBTFUL_CHARS = 700
 _DOUBTFUL_SHARE = 0.5
 # Nested deeper, a page is hostile: trafilatura takes minutes for 2,000 tables in each other.
 _SANE_DEPTH = 80
-# Another text has to be much more, for it keeps more furniture than ours does.
-_MUCH_MORE = 1.6
 
 
 def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
@@ -34,20 +32,18 @@ def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
     if page.depth > _SANE_DEPTH or not (doubtful or looks_cut(own, about)):
         return own
     failed: tuple[str, ...] = ()
-    shown = () if doubtful or is_of_another(own, about) else own.kept
-    for opinion in _opinions(tree, about, url, shown, doubtful):
-        if opinion.size > _MUCH_MORE * own.size and not _by_readers(opinion, page):
+    for opinion in _opinions(tree, about, url, own, doubtful):
+        if opinion.size > MUCH_MORE * own.size and not _by_readers(opinion, page):
             return _with_the_rest(opinion, own)
         failed += () if opinion.lines else opinion.notes
     return replace(own, notes=failed)
 
 
-def _opinions(
-    tree: HtmlElement, about: Metadata, url: str, shown: Sequence[str], doubtful: bool
-) -> Iterator[Body]:
-    """Other texts, the surest first: those that have most of the lines `shown`, and what trafilatura makes of a
-    `doubtful` page."""
-    if carried := article_in(tree, about, shown):
+def _opinions(tree: HtmlElement, about: Metadata, url: str, own: Body, doubtful: bool) -> Iterator[Body]:
+    """Other texts, the surest first: those that go on where our `own` ends, and what trafilatura makes of a `doubtful`
+    page."""
+    shown = () if doubtful or is_of_another(own, about) else own.kept
+    if carried := article_in(tree, about, shown, MUCH_MORE * own.size):
         yield _from_payload(carried, about, url)
     if doubtful:
         yield _from_trafilatura(tree, about.title, about.authors)

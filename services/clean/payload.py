@@ -42,14 +42,16 @@ class Payload:
     html: str
 
 
-def article_in(tree: HtmlElement, about: Metadata, shown: Sequence[str] = ()) -> Payload | None:
+def article_in(tree: HtmlElement, about: Metadata, shown: Sequence[str] = (), least: float = 0) -> Payload | None:
     """The article that `tree` carries for its scripts, or None: the text that is the article's by the words that the
-    page says it is `about`, and has most of the lines `shown`."""
+    page says it is `about`, and has most of the lines `shown` and at least `least` characters."""
     told = stems_of(about)
     best, best_rank = None, (False, 0.0)
     for its_own, size, where, text in _candidates(tree, about.title, needles(shown)):
         if (its_own, size * _HEADINGS) <= best_rank:
             break
+        if size * _HEADINGS < least:
+            continue
         made = "".join(map(_html, lines_of(text.root, text.keys[-1] if text.keys else "")))[:_MOST_CHARS]
         words = bare(html.unescape(_MARKUP.sub(" ", made)))
         part = share(told, words)
