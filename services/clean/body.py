@@ -17,7 +17,7 @@ _BOX_LINES = 40
 @dataclass(frozen=True)
 class Body:
     """All `lines` of the page in its order with the reason why each is not the article's (None: kept); `by`: the
-    extractor; `notes`: where else it was found, or what went wrong on the way; `link_lines`: lines that are mostly links."""
+    extractor; `notes`: where it was found, or what went wrong on the way; `link_lines`: lines that are mostly links."""
 
     lines: tuple[str, ...]
     reasons: tuple[str | None, ...]

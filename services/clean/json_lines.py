@@ -1,54 +1,72 @@
 """The lines of a text in JSON: runs of one paragraph are joined, whatever the shape."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from services.clean.elements import BLOCKS
+from services.clean.zones import is_furniture_block
 
-_MOST_CHARS = 400_000
 _MOST_DEPTH = 48
-# A string that goes on where another ended: it begins with a space, a small letter or a mark; the one before ends with a
-# space, and with no sentence.
-_GOES_ON = re.compile(r"\s|[^\W\d_A-Z]|[,;.:!?)\]’”»%…]|['’]\w")
+_MOST_RUNS = 200
+_MARKS = frozenset(",;.:!?)]’”'»%…")
 _OPEN = re.compile(r"(?:[^\s.!?。！？…:]|^)\s+$|[(\[“„«‘—]$")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
-_TAGS = BLOCKS | {"a", "b", "i", "em", "strong", "span", "u", "sup", "sub", "$"}
+_TAGS = BLOCKS | {"a", "b", "i", "em", "strong", "span", "u", "sup", "sub"}
+_KINDS = ("type", "_type", "nodeType", "__typename", "kind", "component", "name", "tagName")
 
 
 def lines_of(value: Any, key: str) -> list[str]:
     """The strings by the key `key` in `value`, in order: a paragraph, or HTML, each."""
-    return [line for line in _lines(value, key, True, 0) if line.strip()]
+    return [line for line in _Lines(key).of(value, True, 0) if line.strip()]
 
 
-def _lines(value: Any, key: str, named: bool, depth: int) -> list[str]:
-    """`named`: whether `key` was the nearest key above."""
-    if isinstance(value, str):
-        return [value] if named else []
-    if depth > _MOST_DEPTH:
-        return []
-    if isinstance(value, dict):
+class _Lines:
+    """Reads each object and list once: what was unflattened may hold itself."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.seen: set[int] = set()
+
+    def of(self, value: Any, named: bool, depth: int) -> list[str]:
+        """`named`: whether our key was the nearest above."""
+        if isinstance(value, str):
+            return [value] if named else []
+        if not isinstance(value, list | dict) or depth > _MOST_DEPTH or id(value) in self.seen:
+            return []
+        self.seen.add(id(value))
+        if isinstance(value, list):
+            return self._of_list(value, named, depth + 1)
+        return [] if depth and _is_furniture(value) else self._of_object(value, depth + 1)
+
+    def _of_object(self, value: dict[str, Any], depth: int) -> list[str]:
         if "br" in value.values():
             return ["\n"]
-        lines = [line for k, v in value.items() if _may_hold(v) for line in _lines(v, key, k == key, depth + 1)]
+        lines = [line for key, child in value.items() for line in self.of(child, key == self.key, depth)]
+        whole = value.get(self.key)
         # Where a paragraph stands beside its runs, it is said once.
-        whole = value.get(key)
-        return [whole] if isinstance(whole, str) and all(line in whole for line in lines) else lines
-    if not isinstance(value, list):
-        return []
-    children = value[1:] if value and isinstance(value[0], str) and value[0] in _TAGS else value
-    parts = [lines for child in children if (lines := _lines(child, key, named, depth + 1))]
-    if len(parts) > 1 and all(len(part) == 1 for part in parts) and _is_one_line([part[0] for part in parts]):
-        return ["".join(part[0] for part in parts)]
-    return [line for part in parts for line in part]
+        if isinstance(whole, str) and len(lines) < _MOST_RUNS and all(line in whole for line in lines):
+            return [whole]
+        return lines
+
+    def _of_list(self, value: list[Any], named: bool, depth: int) -> list[str]:
+        # JsonML's elements begin with their tag: ["p", "Some ", ["b", "words"]].
+        children = value[1:] if value and isinstance(value[0], str) and value[0] in _TAGS else value
+        parts = [lines for child in children if (lines := self.of(child, named, depth))]
+        if len(parts) > 1 and all(len(part) == 1 for part in parts) and _is_one_line([part[0] for part in parts]):
+            return ["".join(part[0] for part in parts)]
+        return [line for part in parts for line in part]
 
 
-def _may_hold(value: Any) -> bool:
-    return isinstance(value, str | list | dict)
+def _is_furniture(value: dict[str, Any]) -> bool:
+    return any(isinstance(kind := value.get(key), str) and is_furniture_block(kind) for key in _KINDS)
 
 
 def _is_one_line(parts: list[str]) -> bool:
-    """Whether most strings go on where the one before them ends."""
+    """Whether most strings go on where the one before them ends: with a small letter or a mark, or behind a space that
+    ends no sentence."""
     goes_on = sum(
-        1 for one, other in zip(parts, parts[1:], strict=False) if _OPEN.search(one[-40:]) or _GOES_ON.match(other)
+        1
+        for one, other in pairwise(parts)
+        if other[:1].isspace() or other[:1].islower() or other[:1] in _MARKS or _OPEN.search(one[-40:])
     )
     return 2 * goes_on >= len(parts) - 1

@@ -14,24 +14,14 @@ from typing import Any
 _PROSE_CHARS = 80
 _RUN_CHARS = 20
 _LEAST_CHARS = 500
-_MOST_NODES = 300_000
+_MOST_NODES = 100_000
 _MOST_DEPTH = 48
 _MOST_TEXTS = 12
-_TITLES = ("title", "headline", "headlines", "name")
+_TITLES = ("title", "headline", "headlines")
 _ADDRESSES = (
-    "url",
-    "link",
-    "href",
-    "slug",
-    "path",
-    "permalink",
-    "canonical_url",
-    "canonicalUrl",
-    "website_url",
-    "uri",
-    "id",
+    "url", "link", "href", "slug", "path", "permalink", "canonical_url", "canonicalUrl", "website_url", "uri", "id",
     "_id",
-)
+)  # fmt: skip
 # "Article:65897191", "5dd2e0e7e4b0689383393a7d": keys that are ids say nothing.
 _IDENTITY = re.compile(r"\d")
 _CODE = re.compile(r"\s*(?:https?:|data:|function\b|@media)")
@@ -56,17 +46,16 @@ class Text:
 def texts_in(value: Any) -> list[Text]:
     """The longest texts in `value`, longest first."""
     found: dict[tuple[int, tuple[str, ...]], Text] = {}
-    for owner, title, keys, trail, text in _prose(value):
-        group = found.get((owner, keys))
+    for place, text in _prose(value):
+        group = found.get((place.owner, place.keys))
         if group is None:
-            group = found[owner, keys] = Text(keys, title, 0, text, trail)
+            group = found[place.owner, place.keys] = Text(place.keys, place.title, 0, text, place.trail)
         else:
-            group.trail = _common(group.trail, trail)
+            group.trail = _common(group.trail, place.trail)
             group.root = group.trail[-1]
         group.size += len(text)
-    return sorted((text for text in found.values() if text.size >= _LEAST_CHARS), key=lambda text: -text.size)[
-        :_MOST_TEXTS
-    ]
+    long = (text for text in found.values() if text.size >= _LEAST_CHARS)
+    return sorted(long, key=lambda text: -text.size)[:_MOST_TEXTS]
 
 
 def _common(one: Trail, other: Trail) -> Trail:
@@ -76,36 +65,53 @@ def _common(one: Trail, other: Trail) -> Trail:
     return one[:at]
 
 
-def _prose(value: Any) -> Iterator[tuple[int, str, tuple[str, ...], Trail, str]]:
-    """Each paragraph or longer text: identity and title of its owner, its keys, the values that hold it, and itself."""
-    stack: list[tuple[Any, int, str, tuple[str, ...], Trail]] = [(value, 0, "", (), ())]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value is: identity and title of its owner, its keys, and the values that hold it."""
+
+    owner: int = 0
+    title: str = ""
+    keys: tuple[str, ...] = ()
+    trail: Trail = ()
+
+
+def _prose(value: Any) -> Iterator[tuple[_Place, str]]:
+    """Each paragraph or longer text."""
+    stack: list[tuple[Any, _Place]] = [(value, _Place())]
+    seen: set[int] = set()  # what was unflattened may hold a value in many places, and itself
     for _ in range(_MOST_NODES):
         if not stack:
             return
-        node, owner, title, keys, trail = stack.pop()
+        node, place = stack.pop()
         if isinstance(node, str):
             if (inner := _json(node)) is not None:
-                stack.append((inner, owner, title, keys, trail))
+                stack.append((inner, place))
             elif _is_words(node):
-                yield owner, title, keys, trail, node
-        elif len(trail) >= _MOST_DEPTH:
-            continue
-        elif isinstance(node, list):
-            stack.extend((child, owner, title, keys, (*trail, node)) for child in reversed(node) if _holds(child))
-        elif isinstance(node, dict):
-            if own := _own_title(node):
-                owner, title = id(node), own
-            above = (*trail, node)
-            stack.extend(
-                (child, owner, title, keys if keys and key == keys[-1] else (*keys, _plain(key)), above)
-                for key, child in reversed(node.items())
-                if _holds(child)
-            )
+                yield place, node
+        elif id(node) not in seen and len(place.trail) < _MOST_DEPTH:
+            seen.add(id(node))
+            stack.extend(reversed(list(_inside(node, place))))
+
+
+def _inside(node: list[Any] | dict[str, Any], place: _Place) -> Iterator[tuple[Any, _Place]]:
+    """What may hold prose in an object or a list."""
+    owner, title, keys, trail = place.owner, place.title, place.keys, (*place.trail, node)
+    if isinstance(node, list):
+        inner = _Place(owner, title, keys, trail)
+        yield from ((child, inner) for child in node if _holds(child))
+        return
+    if own := _own_title(node):
+        owner, title = id(node), own
+    for key, child in node.items():
+        if _holds(child):
+            # Trees of nodes say "children" once for each level.
+            below = keys if keys[-1:] == (key,) else (*keys, "*" if _IDENTITY.search(key) else key)
+            yield child, _Place(owner, title, below, trail)
 
 
 def _json(text: str) -> Any:
     """What a string holds that is JSON itself, as fetched answers are kept in SvelteKit's data."""
-    if text[0] in "{[" and text[-1] in "}]" and len(text) >= _LEAST_CHARS:
+    if len(text) >= _LEAST_CHARS and text[0] in "{[" and text[-1] in "}]":
         try:
             return json.loads(text, strict=False)
         except (ValueError, RecursionError):
@@ -120,10 +126,6 @@ def _holds(child: Any) -> bool:
 def _is_run(text: str) -> bool:
     """Whether it is a part of a paragraph, beside a link or words in italics: those begin or end with a space."""
     return len(text) >= _RUN_CHARS and (text[0].isspace() or text[-1].isspace())
-
-
-def _plain(key: str) -> str:
-    return "*" if _IDENTITY.search(key) else key
 
 
 def _is_words(text: str) -> bool:

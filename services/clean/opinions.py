@@ -23,6 +23,7 @@ _DOUBTFUL_CHARS = 700
 _DOUBTFUL_SHARE = 0.5
 # Nested deeper, a page is hostile: trafilatura takes minutes for 2,000 tables in each other.
 _SANE_DEPTH = 80
+PAYLOAD = "payload"
 
 
 def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
@@ -31,19 +32,21 @@ def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
     doubtful = own.size < max(_DOUBTFUL_CHARS, _DOUBTFUL_SHARE * sum(block.weight for block in page.blocks))
     if page.depth > _SANE_DEPTH or not (doubtful or looks_cut(own, about)):
         return own
+    strange = is_of_another(own, about)
     failed: tuple[str, ...] = ()
-    for opinion in _opinions(tree, about, url, own, doubtful):
-        if opinion.size > MUCH_MORE * own.size and not _by_readers(opinion, page):
+    for opinion in _opinions(tree, about, url, () if doubtful or strange else own.kept, doubtful):
+        # What the page carries was found by the words that ours lacks.
+        times = 1 if strange and opinion.by == PAYLOAD else MUCH_MORE
+        if opinion.size > times * own.size and not _by_readers(opinion, page):
             return _with_the_rest(opinion, own)
         failed += () if opinion.lines else opinion.notes
     return replace(own, notes=failed)
 
 
-def _opinions(tree: HtmlElement, about: Metadata, url: str, own: Body, doubtful: bool) -> Iterator[Body]:
-    """Other texts, the surest first: those that go on where our `own` ends, and what trafilatura makes of a `doubtful`
-    page."""
-    shown = () if doubtful or is_of_another(own, about) else own.kept
-    if carried := article_in(tree, about, shown, MUCH_MORE * own.size):
+def _opinions(tree: HtmlElement, about: Metadata, url: str, shown: Sequence[str], doubtful: bool) -> Iterator[Body]:
+    """Other texts, the surest first: those that have most of the lines `shown`, and what trafilatura makes of a
+    `doubtful` page."""
+    if carried := article_in(tree, about, shown, MUCH_MORE * sum(map(len, shown))):
         yield _from_payload(carried, about, url)
     if doubtful:
         yield _from_trafilatura(tree, about.title, about.authors)
@@ -69,8 +72,8 @@ def _from_payload(payload: Payload, about: Metadata, url: str) -> Body:
     """The text that the page carries for its scripts, read as a page of its own."""
     tree = parse(payload.html)
     if tree is None:
-        return Body((), (), "payload")
-    return replace(from_blocks(read_blocks(tree), about, url), by="payload", notes=(f"found in {payload.where}",))
+        return Body((), (), PAYLOAD)
+    return replace(from_blocks(read_blocks(tree), about, url), by=PAYLOAD, notes=(f"found in {payload.where}",))
 
 
 def _from_trafilatura(tree: HtmlElement, title: str, people: Sequence[str]) -> Body:

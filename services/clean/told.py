@@ -1,4 +1,4 @@
-"""How many of the words that a page says its article is about a text has: what tells it from other texts of the site."""
+"""How many of the words by which a page tells of its article a text has: other texts of the site have fewer."""
 
 import re
 

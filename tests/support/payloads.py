@@ -1,13 +1,14 @@
 """The ways in which sites carry an article for their scripts: each makes HTML of a title and paragraphs.
 
-The shapes are those of the frameworks' and systems' own documents (Next.js, Nuxt, SvelteKit, Arc XP, WordPress, Contentful,
-Sanity, Prosemirror, Slate, Lexical, Draft.js, Editor.js, JsonML, AMP, schema.org); beside the article stands what such
-data hold besides: teasers of others, what readers wrote, words of the interface.
+The shapes are those of the documents of frameworks and systems (Next.js, Nuxt, SvelteKit, Arc XP, WordPress, Drupal,
+Contentful, Sanity, Prosemirror, Slate, Draft.js, Editor.js, JsonML, schema.org); beside the article stands what such
+data hold as well: teasers of others, what readers wrote, words of the interface.
 """
 
 import html
 import json
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 Make = Callable[[str, Sequence[str]], str]
@@ -17,11 +18,13 @@ TEASERS = [
     {"title": f"Another thing {n}", "url": f"/other/{n}", "summary": _OTHER, "body": [_OTHER * 8, _OTHER * 9]}
     for n in range(4)
 ]
+_CONSENT = "We and our partners store and access information on a device, as you will surely have heard. "
+_READER = "I was there, and it was not at all as your paper tells it, I must say. "
 BESIDE = {
-    "config": {"consent": "We and our partners store and access information on a device, as you will surely have heard. " * 9},
+    "config": {"consent": _CONSENT * 9},
     "relatedArticles": TEASERS,
-    "comments": [{"author": "A reader", "text": "I was there, and it was not at all as your paper tells it, I must say. " * 9}],
-}  # fmt: skip
+    "comments": [{"author": "A reader", "text": _READER * 9}],
+}
 
 
 def _runs(paragraph: str) -> list[str]:
@@ -132,7 +135,7 @@ def _flight(title: str, paragraphs: Sequence[str]) -> str:
     rows = f'1:"$Sreact.fragment"\n2:I[94,["x","y.js"],"A"]\n3:T{len(text.encode()):x},{text}'
     rows += "4:" + json.dumps(["$", "$L2", None, {"article": _article(title, body="$3"), **BESIDE}]) + "\n"
     cuts = [0, len(rows) // 3, 2 * len(rows) // 3, len(rows)]
-    pieces = [rows[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    pieces = [rows[a:b] for a, b in pairwise(cuts)]
     return "".join(_script([1, piece], "self.__next_f.push(", ")") for piece in pieces)
 
 
@@ -169,7 +172,7 @@ SHAPES: dict[str, Make] = {
     "next plain text": lambda title, text: _next(_article(title, text="\n\n".join(text))),
     "arc": _arc,
     "wordpress": _wordpress,
-    "drupal": lambda title, text: _next(_article(title, body={"value": "", "processed": _escaped(text), "summary": _OTHER})),
+    "drupal": lambda title, text: _next(_article(title, body={"processed": _escaped(text), "summary": _OTHER})),
     "apollo": _apollo,
     "slate": _nodes("type", "children", "text", {"type": "link", "url": "/x"}),
     "prosemirror": _nodes("type", "content", "text", {}),
