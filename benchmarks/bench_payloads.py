@@ -1,6 +1,6 @@
 """Articles that a page carries for its scripts and does not show: what is found without, and with, reading such data.
 
-usage: bench_payloads.py FOLDER [--shapes]
+usage: bench_payloads.py FOLDER [--shapes] [--every N]
 
 FOLDER is as for bench_extract.py, which also defines F1. The article is taken out of each page (shell), or all but its
 first two paragraphs (cut); so is `articleBody` of its JSON-LD, which was read before.
@@ -110,18 +110,21 @@ def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--shapes", action="store_true", help="each shape on each fifth page, and its F1")
+    parser.add_argument("--shapes", action="store_true", help="each shape on each page, and its F1")
+    parser.add_argument("--every", type=int, default=1, help="measure each Nth page only")
     arguments = parser.parse_args()
     found: dict[str, list[tuple[Score, Score]]] = defaultdict(list)
     elsewhere = "", ""
     for at, (corpus, item, tree) in enumerate(pages(arguments.folder)):
+        if at % arguments.every:
+            continue
         gold, title = item["articleBody"], item.get("title") or (tree.findtext(".//title") or "").strip()
         for name, kept in (("shell", 0), ("cut", KEPT)):
             bare = without_article(tree, gold, kept)
             if carries(tree, gold):
                 found[f"real, {name}: {corpus}"].append(both(html_of(bare), item, gold))
             names = list(SHAPES)
-            shapes = (names if at % 5 == 0 else []) if arguments.shapes else [names[at % len(names)]]
+            shapes = names if arguments.shapes else [names[at % len(names)]]
             for shape in shapes:
                 scores = both(with_shape(bare, title, gold, shape), item, gold)
                 found[f"{shape}, {name}" if arguments.shapes else f"shapes, {name}: {corpus}"].append(scores)
