@@ -28,7 +28,7 @@ PAYLOAD = "payload"
 
 def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
     """The lines of the article in `tree`, which stays as it is; the blocks of `page` get their reasons."""
-    own = from_blocks(page, about, url)
+    own = from_blocks(page, tree, about, url)
     doubtful = own.size < max(_DOUBTFUL_CHARS, _DOUBTFUL_SHARE * sum(block.weight for block in page.blocks))
     if page.depth > _SANE_DEPTH or not (doubtful or looks_cut(own, about)):
         return own
@@ -65,7 +65,8 @@ def _with_the_rest(chosen: Body, own: Body) -> Body:
     there = set(chosen.lines)
     rest = [(line, why) for line, why in zip(own.lines, own.reasons, strict=True) if line not in there]
     reasons = (why or f"not in the text of {chosen.by}" for _, why in rest)
-    return replace(chosen, lines=(*chosen.lines, *(line for line, _ in rest)), reasons=(*chosen.reasons, *reasons))
+    lines = (*chosen.lines, *(line for line, _ in rest))
+    return replace(chosen, lines=lines, reasons=(*chosen.reasons, *reasons), link_lines=own.link_lines)
 
 
 def _from_payload(payload: Payload, about: Metadata, url: str) -> Body:
@@ -73,7 +74,7 @@ def _from_payload(payload: Payload, about: Metadata, url: str) -> Body:
     tree = parse(payload.html)
     if tree is None:
         return Body((), (), PAYLOAD)
-    return replace(from_blocks(read_blocks(tree), about, url), by=PAYLOAD, notes=(f"found in {payload.where}",))
+    return replace(from_blocks(read_blocks(tree), tree, about, url), by=PAYLOAD, notes=(f"found in {payload.where}",))
 
 
 def _from_trafilatura(tree: HtmlElement, title: str, people: Sequence[str]) -> Body:
