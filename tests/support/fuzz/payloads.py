@@ -55,7 +55,8 @@ def payloads(rng: random.Random, _: Sequence[bytes]) -> bytes:
         at = rng.randint(0, len(made))
         made = made[:at] + rng.choice(_JUNK) + made[at + rng.choice((0, 1, 40)) :]
     shown = f"<p>{_PROSE}</p>" * rng.choice((0, 0, 3, 12))
-    page = f"<html><head><title>{_TITLE}</title></head><body><h1>{_TITLE}</h1>{shown}{made}"
+    title = rng.choice((_TITLE, _TITLE, _TITLE, ""))
+    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{shown}{made}"
     return page.encode("utf-8", "surrogatepass")
 
 
