@@ -93,6 +93,10 @@ bench-enrich: setup-dev ## entities: lists, headlines and kinds of news of our o
 	$(BIN)/python benchmarks/bench_names.py
 	$(if $(DATA),$(BIN)/python benchmarks/bench_enrich.py $(DATA))
 
+.PHONY: bench-payloads
+bench-payloads: setup-dev ## articles that pages of DATA carry for their scripts: F1 with and without reading them
+	$(BIN)/python benchmarks/bench_payloads.py $(DATA)
+
 .PHONY: bench-learned
 bench-learned: setup-dev ## learned furniture on DATA: what goes of real feeds, F1 of dressed articles, what is lost
 	$(BIN)/python benchmarks/bench_learned.py $(DATA)

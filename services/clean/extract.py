@@ -5,13 +5,14 @@ import binascii
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from services.clean.amp import say_in_html
 from services.clean.blocks import read_blocks
-from services.clean.body import main_text
 from services.clean.charset import binary_kind, decode
 from services.clean.kind import kind_of, not_an_article
 from services.clean.language import detect_language
 from services.clean.limits import CleanLimits as CleanLimits
 from services.clean.metadata import Metadata, read_metadata
+from services.clean.opinions import main_text
 from services.clean.published import guess_published
 from services.clean.text import read_text
 from services.clean.tree import parse
@@ -139,6 +140,7 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
     tree = parse(text)
     if tree is None:
         return Skip(SkipReason.EMPTY, "no element was found in the page's HTML")
+    say_in_html(tree)
     blocks = read_blocks(tree)
     fetched_at = page.fetched_at or _UNKNOWN_TIME
     about = read_metadata(tree, blocks, url, fetched_at)

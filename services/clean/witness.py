@@ -30,19 +30,19 @@ def restore(blocks: list[Block], text: str, lead: str) -> None:
     words.bare spells them."""
     if not text and not lead:
         return
-    said = set(_runs(text[:_MOST_CHARS].split()))
+    said = set(runs_of(text[:_MOST_CHARS].split()))
     kept = {bare(b.text) for b in blocks if b.reason is None and b.weight} if lead else set()
     for block in blocks:
         if block.reason is None or not block.weight or _PICTURES.search(block.reason):
             continue
         key = bare(block.text)
         # Without the outermost words: some join the paragraphs without a space.
-        runs = _runs(key.split()[1:-1])
+        runs = runs_of(key.split()[1:-1])
         quoted = bool(runs) and runs[0] in said and runs[-1] in said
         if quoted or (len(key) >= _LEAD_CHARS and key in lead and key not in kept):
             block.reason = None
 
 
-def _runs(words: list[str]) -> list[tuple[str, ...]]:
+def runs_of(words: list[str]) -> list[tuple[str, ...]]:
     """All runs of _RUN words: a paragraph whose first and last run are in a text is in it (linear, as `in` is not)."""
     return list(zip(*(words[at:] for at in range(_RUN)), strict=False))

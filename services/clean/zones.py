@@ -112,6 +112,17 @@ def is_of_readers(reason: str) -> bool:
     return any(f"“{word}”" in reason for word in _READERS)
 
 
+def is_furniture(name: str) -> bool:
+    """Whether a name says so surely: no word that names whole articles too, and no article's body."""
+    word = _word_of(name[:_NAME_CHARS])
+    return word is not None and word not in _WEAK and not _CONTENT.search(name)
+
+
+def is_furniture_block(kind: str) -> bool:
+    """Whether a block of an article that is of such a kind is none of its paragraphs: "core/image", "relatedLinks"."""
+    return _word_of(kind[:_NAME_CHARS]) is not None or _says_picture(kind[:_NAME_CHARS])
+
+
 def parts_of(name: str) -> list[str]:
     """The words of a name, in lower case: ["article", "body"] of "articleBody"."""
     return [p for p in _SPLIT.split(_CAMEL.sub("-", name).lower()) if p]

@@ -292,7 +292,7 @@ def test_a_text_much_shorter_than_the_page_gets_a_second_opinion(
     lines = [f"{BOX} Number {n}." for n in range(9)]
     comments = f"<div class={name}><aside>" + "".join(f"<p>{line}</p>" for line in lines) + "</aside></div>"
     other = Body(tuple(lines), (None,) * len(lines), "trafilatura")
-    monkeypatch.setattr("services.clean.body._from_trafilatura", lambda *_: other)
+    monkeypatch.setattr("services.clean.opinions._from_trafilatura", lambda *_: other)
     text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     found = examine(page(f"<html><body><main>{text}</main>{comments}</body></html>"), CleanLimits())
     assert isinstance(found, Finding)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.clean.body import Body, _with_the_rest
+from services.clean.body import Body
 from services.clean.extract import extract
 from services.clean.learned import extraction
 from services.clean.limits import CleanLimits
+from services.clean.opinions import _with_the_rest
 from services.clean.record import record
 from services.contracts.fates import BadInput, DeadReason, Skip, SkipReason
 from services.contracts.messages import Article, Hints, PageMessage, Step
