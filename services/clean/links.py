@@ -13,10 +13,11 @@ from services.clean.words import bare, count_words, squeeze
 
 _LINKED = 0.8
 _TEASER_CHARS = 400
-_ALL_LINK = 0.9
+_ALL_LINK = 0.8
 _FEW_LINKS = 0.5
 _SOME_LINK = 0.4
 _LABEL_WORDS = 6
+_TAG_WORDS = 3
 # Block elements in a link of one line: its own, and one around it.
 _ONE_LINE = 2
 _HEADLINE_WORDS = 5
@@ -115,12 +116,27 @@ def _is_in_a_card(element: HtmlElement) -> bool:
 
 
 def _mark_labelled(blocks: list[Block], url: str) -> None:
-    """Lines that begin alike and end with a link each lead to other articles: "Read more in isiZulu | A headline"."""
+    """Lines that begin alike and end with a link each lead to other articles: "Read more in isiZulu | A headline".
+    So do lines behind the last paragraph that begin with a label and a colon: "Tag: bridges"."""
+    last = next((at for at in range(len(blocks) - 1, -1, -1) if blocks[at].weight), len(blocks))
+    for block in blocks[last + 1 :]:
+        if block.link_chars and _names_its_link(block) and _leads_elsewhere(block.element, url):
+            block.reason = _A_LINK
     labels = {id(block): label for block in blocks if (label := _label(block)) and _leads_elsewhere(block.element, url)}
     times = Counter(labels.values())
     for block in blocks:
         if times[labels.get(id(block), "")] > 1:
             block.reason = _A_LINK
+
+
+def _names_its_link(block: Block) -> bool:
+    """Whether a line begins with a word or three and a colon, and a link comes next."""
+    link = block.element.find(".//a[@href]")
+    text = squeeze(link.text_content()) if link is not None else ""
+    if not text or is_sentence(block.text) or block.tag not in ("p", "div"):
+        return False
+    before, found, _ = block.text.partition(text)
+    return bool(found) and before.rstrip().endswith((":", "：")) and count_words(before) <= _TAG_WORDS
 
 
 def _label(block: Block) -> str:

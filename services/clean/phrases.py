@@ -10,6 +10,8 @@ from services.clean.words import UNSPACED, bare
 
 _FILE = Path(__file__).with_name("furniture.yaml")
 _DIGITS = re.compile(r"\d+")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_SHORT = 4
 
 
 @cache
@@ -26,10 +28,28 @@ def starts(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{either})(?=\s|$|(?<=[{UNSPACED}]))")
 
 
+def says(key: str, kind: str) -> bool:
+    """Whether a bare line has a phrase of `kind`, at the beginning of a word where the script sets spaces; one of at
+    most _SHORT bytes ("app") is a word of its own."""
+    padded = f" {key} "
+    return any(needle in padded for needle in _needles(kind))
+
+
 def is_phrase(line: str, kind: str) -> bool:
     """Whether the whole line is a phrase of `kind`; numbers in it do not count ("3 comments", "Comments (12)")."""
     key = bare(line)
     return key in phrases(kind) or " ".join(_DIGITS.sub(" ", key).split()) in phrases(kind)
+
+
+@cache
+def _needles(kind: str) -> tuple[str, ...]:
+    return tuple(map(_needle, sorted(phrases(kind))))
+
+
+def _needle(phrase: str) -> str:
+    if _UNSPACED.search(phrase):
+        return phrase
+    return f" {phrase} " if len(phrase.encode()) <= _SHORT else f" {phrase}"
 
 
 @cache

@@ -24,8 +24,9 @@ _INTRO = """\
 # Settings
 
 Generated from `services/runtime/settings.py`; `make generated` writes it anew. Settings are environment variables,
-or lines of a file `.env` in the working directory. A wrong value stops the start, and the error names the setting,
-the value and what is allowed.
+or lines of a file `.env` in the working directory, or files in the folder that `NEWSLOOM_SECRETS` names: one a setting,
+such as `newsloom_kafka_password`, which is for secrets that Docker or Kubernetes mount. The environment wins. A wrong
+value stops the start, and the error names the setting, the value and what is allowed.
 
 """
 _SIGNS = {Ge: ("ge", "at least"), Gt: ("gt", "more than"), Le: ("le", "at most"), Lt: ("lt", "less than")}

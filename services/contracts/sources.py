@@ -37,6 +37,34 @@ class Headline(Model):
     published_at: Utc | None = None
 
 
+class Leg(Model):
+    """An address that a poll has still to read: a list of the source, or a sitemap that one of its indices names."""
+
+    url: str
+    via: tuple[str, ...] = Field(default=(), description="where it redirected to so far")
+    for_good: bool = Field(default=True, description="by permanent redirects only")
+    is_part: bool = Field(default=False, description="of an index; else a list of the source")
+
+
+class Told(Model):
+    """What reading one of a poll's addresses gave, besides items."""
+
+    url: str
+    error: str | None = None
+    warning: str | None = None
+    is_gone: bool = False
+    fresh_s: float | None = None
+
+
+class Round(Model):
+    """A poll that goes on with another worker, since what is left of it is on that one's sites."""
+
+    left: tuple[Leg, ...]
+    told: tuple[Told, ...] = ()
+    news: int = Field(default=0, description="new items so far")
+    changed: int = 0
+
+
 class SourceState(Model):
     """How polling goes; written by the worker that holds the lease."""
 
@@ -56,8 +84,15 @@ class SourceState(Model):
         default=(),
         description="ids of items seen, cut to 16 digits, newest first; behind an @ the minute of the last change",
     )
+    round: Round | None = Field(default=None, description="a poll that another worker has to go on with")
     lease_owner: str | None = None
     lease_until: Utc | None = None
+
+    @computed_field(description="of the site that the round goes on with, else none")  # type: ignore[prop-decorator]
+    @property
+    def slot(self) -> int | None:
+        first = next(iter(self.round.left), None) if self.round else None
+        return slot_of(first.via[-1] if first.via else first.url) if first else None
 
 
 class SourceRecord(Model):
@@ -90,10 +125,15 @@ class SourceRecord(Model):
         """Everything that is polled."""
         return self.feeds + self.sitemaps
 
-    @computed_field(description="of its first list's site: which fetch worker polls it")  # type: ignore[prop-decorator]
+    @computed_field(description="of its first list's site: whose fetch worker begins a poll")  # type: ignore[prop-decorator]
     @property
     def slot(self) -> int:
         return slot_of(next(iter(self.lists), None) or self.home or "")
+
+    @property
+    def next_slot(self) -> int:
+        """Whose fetch worker is to poll it next."""
+        return self.slot if self.state.slot is None else self.state.slot
 
     def config(self) -> dict[str, Any]:
         """What people set, as it stands in the index."""

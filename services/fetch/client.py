@@ -26,11 +26,13 @@ PAUSE_S = 5.0
 
 
 class RedirectedAway(NotOurs):
-    """An address leads to a site that another worker asks: `via` redirects, none when it is of that site itself."""
+    """An address leads to a site that another worker asks: `via` redirects, none when it is of that site itself;
+    `for_good` when all of them are permanent."""
 
-    def __init__(self, via: tuple[str, ...]) -> None:
+    def __init__(self, via: tuple[str, ...], for_good: bool) -> None:
         super().__init__(via)
         self.via = via
+        self.for_good = for_good
 
 
 class Fetcher:
@@ -74,15 +76,17 @@ class Fetcher:
         conditional: Conditional | None = None,
         budget: Budget | None = None,
         via: Sequence[str] = (),
+        for_good: bool = True,
     ) -> Response:
         """GET `url`, following redirects. Raises FetchError for all but 2xx (and 304 to a conditional request).
 
         Each hop waits for its host's turn; `limits.total_s` (or what is left of `budget`) does not count that.
-        `via`: where it redirected to before. Raises RedirectedAway when it leads to a site that is another worker's.
+        `via`: where it redirected to before, and whether `for_good`. Raises RedirectedAway when it leads to a site that
+        is another worker's.
         """
         limits = limits or self.limits
         headers = conditional.headers() if conditional else {}
-        return await self._follow(url, limits, budget or Budget(limits.total_s), headers, via=via)
+        return await self._follow(url, limits, budget or Budget(limits.total_s), headers, via=via, permanent=for_good)
 
     async def post(self, url: str, content: bytes, headers: dict[str, str], limits: Limits) -> Response:
         """POST `content` to `url`; to the address of a 307 or 308 again (RFC 9110, 15.4). Raises FetchError for all but
@@ -105,9 +109,10 @@ class Fetcher:
         headers: dict[str, str],
         content: bytes | None = None,
         via: Sequence[str] = (),
+        permanent: bool = True,
     ) -> Response:
         target = parse_target(url)
-        seen, permanent = [target.url], True
+        seen = [target.url]
         for location in via:
             target = parse_target(location)
             seen.append(target.url)
@@ -115,7 +120,7 @@ class Fetcher:
             try:
                 answer = await self._hop(target, limits, budget, headers, content)
             except NotOurs:
-                raise RedirectedAway(tuple(seen[1:])) from None
+                raise RedirectedAway(tuple(seen[1:]), permanent) from None
             if isinstance(answer, Response):
                 return replace(answer, url=url, moved=permanent and len(seen) > 1)
             if content is not None and answer.status not in SAME_METHOD:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from services.contracts.sites import slot_of_host
@@ -91,16 +91,21 @@ class Hosts:
         state.waiting += 1
         state.delay_s = delay_s
         try:
-            async with state.turn:
-                state.refuse(host)
-                last = max(state.last_end, self._share.since)
-                await rest(max(last + delay_s, state.paused_until) - time.monotonic())
-                async with self._active, self._share.use(state.slot, home):
-                    try:
-                        yield
-                    finally:
-                        state.last_end = time.monotonic()
-                        alive()
+            async with state.turn, AsyncExitStack() as begun:
+                since: float | None = None
+                while since != self._share.since:  # dealt anew while it waited: another may have asked the host since
+                    await begun.aclose()
+                    await self._share.check(state.slot, home)  # first: what is known of others' hosts may be old
+                    since = self._share.since
+                    self._state(host).refuse(host)
+                    await rest(max(max(state.last_end, since) + delay_s, state.paused_until) - time.monotonic())
+                    await begun.enter_async_context(self._active)
+                    await begun.enter_async_context(self._share.use(state.slot, home))
+                try:
+                    yield
+                finally:
+                    state.last_end = time.monotonic()
+                    alive()
         finally:
             state.waiting -= 1
 

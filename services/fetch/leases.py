@@ -81,7 +81,7 @@ class Leases:
             seq_no_primary_term=True,
         )
         leased = [_leased(hit, hit["_source"]) for hit in found["hits"]["hits"]]
-        return [one for one in leased if one.source.slot in share.slots]
+        return [one for one in leased if one.source.next_slot in share.slots]
 
     def _mine(self) -> dict[str, Any]:
         return {"term": {"state.lease_owner": self._owner}}
@@ -161,11 +161,20 @@ class Leases:
 
 
 def _of(share: Share) -> list[dict[str, Any]]:
-    """Sources without a slot are of an earlier release; whoever leases one writes it down."""
+    """By where a round goes on, else by the source's slot; those that have none are of an earlier release, and whoever
+    leases one writes it down."""
     if share.is_whole:
         return []
+    ours = sorted(share.slots)
     nowhere = {"bool": {"must_not": {"exists": {"field": "slot"}}}}
-    return [{"bool": {"should": [{"terms": {"slot": sorted(share.slots)}}, nowhere]}}]
+    begins = {
+        "bool": {
+            "should": [{"terms": {"slot": ours}}, nowhere],
+            "minimum_should_match": 1,
+            "must_not": {"exists": {"field": "state.slot"}},
+        }
+    }
+    return [{"bool": {"should": [{"terms": {"state.slot": ours}}, begins]}}]
 
 
 def _written(item: dict[str, Any], write: Write) -> Leased | Unavailable | None:

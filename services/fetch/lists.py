@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from services.contracts.sources import SourceRecord, Validators
-from services.fetch.client import Fetcher
+from services.contracts.sources import Leg, SourceRecord, Validators
+from services.fetch.client import Fetcher, RedirectedAway
 from services.fetch.feeds import parse_feed
 from services.fetch.hubs import offered
 from services.fetch.listing import Feed, Item, NotAFeed
@@ -21,33 +21,58 @@ MAX_CHILDREN = 5
 PARSE_S = 20.0
 
 
-async def read_lists(source: SourceRecord, fetcher: Fetcher) -> list[Listed]:
-    """Read every feed and sitemap of `source`. Failures are in the result, not raised."""
-    limits = replace(fetcher.limits, delay_s=source.delay_s, home=source.slot)
+async def read_lists(source: SourceRecord, legs: Sequence[Leg], fetcher: Fetcher) -> tuple[list[Listed], list[Leg]]:
+    """Read of these feeds and sitemaps of `source` what is on our sites; and what is left, which is on those of others.
+
+    Failures are in the result, not raised.
+    """
+    limits = replace(fetcher.limits, delay_s=source.delay_s)
     known = (
         {} if source.state.polls % RECHECK_EVERY == RECHECK_EVERY - 1 else {v.url: v for v in source.state.validators}
     )
-    return [await _read(url, fetcher, limits, known.get(url), source.full_text) for url in source.lists]
+    listed: list[Listed] = []
+    left: list[Leg] = []
+    for leg in legs:
+        try:
+            found, parts = await _read(leg, fetcher, limits, known.get(leg.url), source.full_text)
+        except RedirectedAway as away:
+            left.append(_led_away(leg, away))
+        else:
+            listed.append(found)
+            left += parts
+    return listed, left
 
 
-async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | None, with_content: bool) -> Listed:
+def _led_away(leg: Leg, away: RedirectedAway) -> Leg:
+    return leg.model_copy(update={"via": away.via, "for_good": away.for_good})
+
+
+async def _read(
+    leg: Leg, fetcher: Fetcher, limits: Limits, known: Validators | None, with_content: bool
+) -> tuple[Listed, list[Leg]]:
+    """What a list gave; and the parts of it that are on other sites. Raises RedirectedAway."""
+    url = leg.url
     conditional = Conditional(known.etag, known.last_modified) if known else None
     try:
-        response = await fetcher.get(url, limits=limits, conditional=conditional)
+        response = await fetcher.get(url, limits=limits, conditional=conditional, via=leg.via, for_good=leg.for_good)
         listed = Listed(
             url,
             moved_to=response.final_url if response.moved else None,
             fresh_s=fresh_s(response.headers, datetime.now(UTC)),
         )
         if response.not_modified:
-            return listed
+            return listed, []
         feed = await parsed(response, with_content=with_content)
     except (FetchError, NotAFeed) as error:
-        return Listed(url, error=str(error), is_gone=isinstance(error, BadStatus) and error.status == HTTPStatus.GONE)
+        is_gone = isinstance(error, BadStatus) and error.status == HTTPStatus.GONE
+        return Listed(url, error=str(error), is_gone=is_gone), []
+    if leg.is_part:
+        return Listed(url, feed), []
     if feed.children:
         # An index says nothing of what its sitemaps hold, so it is never asked conditionally.
-        items, warning = await _children(feed.children[:MAX_CHILDREN], fetcher, limits)
-        return replace(listed, feed=replace(feed, items=items), validators=Validators(url=url), warning=warning)
+        items, warning, parts = await _children(feed.children[:MAX_CHILDREN], fetcher, limits)
+        about = Validators(url=url)
+        return replace(listed, feed=replace(feed, items=items), validators=about, warning=warning), parts
     given = response.validators
     hub = offered(response.headers.getall("Link", []), feed, response.final_url)
     about = Validators(
@@ -59,19 +84,24 @@ async def _read(url: str, fetcher: Fetcher, limits: Limits, known: Validators | 
         skip_days=feed.skip_days,
         **hub,
     )
-    return replace(listed, feed=feed, validators=about)
+    return replace(listed, feed=feed, validators=about), []
 
 
-async def _children(urls: Sequence[str], fetcher: Fetcher, limits: Limits) -> tuple[tuple[Item, ...], str | None]:
-    """Items of the sitemaps of an index, and what is wrong with those that can not be read."""
+async def _children(
+    urls: Sequence[str], fetcher: Fetcher, limits: Limits
+) -> tuple[tuple[Item, ...], str | None, list[Leg]]:
+    """Items of the sitemaps of an index, what is wrong with those that can not be read, and those on others' sites."""
     items: list[Item] = []
     problems = []
+    parts = []
     for url in urls:
         try:
             items += (await parsed(await fetcher.get(url, limits=limits))).items
         except (FetchError, NotAFeed) as error:
             problems.append(str(error))
-    return tuple(items), "; ".join(problems) or None
+        except RedirectedAway as away:
+            parts.append(_led_away(Leg(url=url, is_part=True), away))
+    return tuple(items), "; ".join(problems) or None, parts
 
 
 async def parsed(response: Response, *, with_content: bool = False) -> Feed:

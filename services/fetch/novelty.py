@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from services.contracts.sources import LATEST, RECENT, Headline, SourceRecord, SourceState, Validators
 from services.contracts.urls import MAX_URL_LENGTH, InvalidUrl, article_id, canonical_url
@@ -13,6 +14,7 @@ MAX_ITEMS = 1000
 """Most items of one list that are looked at, the newest first: a sitemap may name all pages a site ever had."""
 APART = 5
 """Minutes between two changes of an item that are two."""
+Dated = TypeVar("Dated", Item, Headline)
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 RECHECK_EVERY = 50
 """Every so many polls a list is asked for unconditionally, since servers return stale ETags (Media Cloud saw many)."""
@@ -85,6 +87,21 @@ def _remembered(item: Item) -> str:
     return f"{short_id(item.url)}@{minute:x}" if minute else short_id(item.url)
 
 
+def memory(source: SourceRecord, listed: Sequence[Listed]) -> dict[str, Any]:
+    """Fields of the state that remember what was listed."""
+    old = source.state
+    validators = {v.url: v for v in old.validators if v.url in source.lists}
+    validators.update({entry.url: entry.validators for entry in listed if entry.validators})
+    items = list(_looked_at(listed))
+    seen = {short_id(item.url): _remembered(item) for item in items}
+    kept = {**seen, **{key: one for one in old.recent if (key := _split(one)[0]) not in seen}}
+    return {
+        "latest": _latest(items, old.latest if old.round else ()) or old.latest,  # nothing changed, or none to be read
+        "validators": tuple(validators.values()),
+        "recent": tuple(kept.values())[: max(RECENT, len(seen))],
+    }
+
+
 def next_state(
     source: SourceRecord, listed: Sequence[Listed], news: int, again: int, now: datetime, shortest_s: float
 ) -> SourceState:
@@ -96,13 +113,11 @@ def next_state(
     errors = [f"{entry.url}: {entry.error or entry.warning}" for entry in listed if entry.error or entry.warning]
     failed = bool(listed) and all(entry.error for entry in listed)
     failures = old.failures + 1 if failed else 0
-    validators = {v.url: v for v in old.validators if v.url in source.lists}
-    validators.update({entry.url: entry.validators for entry in listed if entry.validators})
+    remembered = memory(source, listed)
+    known = {v.url: v for v in remembered["validators"]}
     wait_s = old.wait_s if failed else adapted_s(old.wait_s, shortest_s, news + again > 0)
-    asked = [(entry.fresh_s, validators.get(entry.url, Validators(url=entry.url))) for entry in listed]
-    items = list(_looked_at(listed))
-    seen = {short_id(item.url): _remembered(item) for item in items}
-    kept = {**seen, **{key: one for one in old.recent if (key := _split(one)[0]) not in seen}}
+    lists = [entry for entry in listed if entry.url in source.lists]
+    asked = [(entry.fresh_s, known.get(entry.url, Validators(url=entry.url))) for entry in lists]
     return SourceState(
         next_poll=next_fixed(source.interval_s or shortest_s, failures, now)
         if failed or source.interval_s
@@ -116,18 +131,19 @@ def next_state(
         polls=old.polls + 1,
         found=old.found + news,
         changed=old.changed + again,
-        latest=_latest(items) or old.latest,  # nothing changed, or nothing could be read
-        validators=tuple(validators.values()),
-        recent=tuple(kept.values())[: max(RECENT, len(seen))],
+        **remembered,
     )
 
 
-def _latest(items: Iterable[Item]) -> tuple[Headline, ...]:
+def _latest(items: Iterable[Item], before: Sequence[Headline]) -> tuple[Headline, ...]:
+    """The newest of `items` and of what other parts of the poll found."""
     newest = _newest_first(items)[:LATEST]
-    return tuple(Headline(url=i.url, title=i.title and i.title[:300], published_at=i.published_at) for i in newest)
+    found = [Headline(url=i.url, title=i.title and i.title[:300], published_at=i.published_at) for i in newest]
+    every = {headline.url: headline for headline in (*before, *found)}
+    return tuple(_newest_first(every.values())[:LATEST])
 
 
-def _newest_first(items: Iterable[Item]) -> list[Item]:
+def _newest_first(items: Iterable[Dated]) -> list[Dated]:
     # sorted() is stable: items without a date keep the list's own order, after those with one.
     return sorted(items, key=lambda item: item.published_at or _OLDEST, reverse=True)
 

@@ -38,7 +38,11 @@ async def create(
     """Create one index; False when it is there already. Raises what the client raises."""
     # An explicit refresh interval keeps a shard refreshing when nobody searches; the default would let
     # it idle (docs: index.search.idle.after), and news.indexed.v1 would tell of what is not yet found.
-    extra = {"number_of_replicas": settings.replicas, "refresh_interval": "1s"}
+    extra = {
+        "number_of_shards": settings.shards,
+        "number_of_replicas": settings.replicas,
+        "refresh_interval": "1s",
+    }
     index_settings = {**body.get("settings", {}), **extra}
     try:
         await es.indices.create(index=name, settings=index_settings, mappings=body["mappings"], aliases=aliases)

@@ -9,17 +9,19 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from services.contracts.topics import TOPICS, Topic
 from services.runtime.errors import Unavailable
+from services.runtime.kafka import client_options
 from services.runtime.settings import Settings
 
 TIMEOUT_MS = 20_000
 CONNECT_MS = 10_000
 KNOCK_S = 5.0
 CREATE_TRIES = 10
+SAFE_COPIES = 3
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A topic's setting that is not as the map says."""
+    """A topic's setting that is not as the map says (`copies`: NEWSLOOM_KAFKA_REPLICATION)."""
 
     topic: str
     setting: str
@@ -35,7 +37,7 @@ def connect(settings: Settings) -> KafkaAdminClient:
     knock(settings)
     try:
         return KafkaAdminClient(
-            bootstrap_servers=settings.kafka.split(","),
+            **client_options(settings),
             client_id="newsloom-admin",
             request_timeout_ms=TIMEOUT_MS,
             bootstrap_timeout_ms=CONNECT_MS,
@@ -50,8 +52,8 @@ def knock(settings: Settings) -> None:
     Asked before any client of kafka-python is made: one that finds no broker leaves a thread and four open
     files behind (3.0.12, measured), which a service that waits for Kafka for hours can not afford.
     """
-    for server in settings.kafka.split(","):
-        host, _, port = server.strip().rpartition(":")
+    for server in settings.kafka_servers:
+        host, _, port = server.rpartition(":")
         try:
             socket.create_connection((host.strip("[]"), int(port)), KNOCK_S).close()
         except OSError as error:
@@ -80,14 +82,20 @@ def ensure_topics(admin: KafkaAdminClient, settings: Settings) -> list[str]:
 
 
 def differences(admin: KafkaAdminClient, settings: Settings) -> list[Difference]:
-    """Where existing topics differ from the map: partitions (fewer) and settings."""
+    """Where existing topics differ from the map: partitions and copies (fewer), and settings."""
     expected = {settings.name(topic.name): topic for topic in TOPICS}
     found: list[Difference] = []
     for entry in admin.describe_topics(sorted(set(admin.list_topics()) & set(expected))):
-        partitions = len(entry["partitions"])
         topic = expected[entry["name"]]
-        if partitions < topic.partitions:
-            found.append(Difference(entry["name"], "partitions", str(partitions), f"at least {topic.partitions}"))
+        counted = {
+            "partitions": (len(entry["partitions"]), topic.partitions),
+            "copies": (min(len(p["replica_nodes"]) for p in entry["partitions"]), settings.kafka_replication),
+        }
+        found += [
+            Difference(entry["name"], what, str(is_), f"at least {least}")
+            for what, (is_, least) in counted.items()
+            if is_ < least
+        ]
         found += _settings_differences(admin, entry["name"], topic)
     return found
 
@@ -116,8 +124,10 @@ def _values(configs: object) -> dict[str, str]:
 
 
 def _spec(topic: Topic, settings: Settings) -> dict[str, object]:
-    return {
-        "num_partitions": topic.partitions,
-        "replication_factor": settings.kafka_replication,
-        "configs": topic.settings,
-    }
+    """With three copies or more, one may be away, and what was confirmed is still there when another is lost.
+
+    The broker's own default is 1: then a leader whose followers are away confirms what it alone has.
+    """
+    copies = settings.kafka_replication
+    safe = {"min.insync.replicas": str(copies - 1)} if copies >= SAFE_COPIES else {}
+    return {"num_partitions": topic.partitions, "replication_factor": copies, "configs": topic.settings | safe}

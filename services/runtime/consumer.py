@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from faust.auth import SASLCredentials, SSLCredentials
 
 from services.contracts.topics import MAX_MESSAGE_BYTES, MIB
 from services.runtime.acks import Acks
 from services.runtime.batches import Event, batches, delivery_of
 from services.runtime.fresh import is_fresh
 from services.runtime.intake import bound
+from services.runtime.kafka import METADATA_MS, tls
 from services.runtime.lanes import Lanes
 from services.runtime.loop import Loop
 from services.runtime.settings import Settings
@@ -53,7 +55,9 @@ def consumer_app(
     """
     app = faust.App(
         group,
-        broker=[f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
+        broker=[f"kafka://{server}" for server in settings.kafka_servers],
+        broker_credentials=_credentials(settings),
+        consumer_metadata_max_age_ms=METADATA_MS,
         store="memory://",
         web_enabled=False,
         topic_disable_leader=True,
@@ -79,6 +83,19 @@ def consumer_app(
     if stage.share:
         _tell(app, settings.name(stage.reads.name), stage.share, partitions, drop)
     return app
+
+
+def _credentials(settings: Settings) -> SASLCredentials | SSLCredentials | None:
+    """What kafka.client_options has, in faust's words."""
+    context = tls(settings)
+    if settings.kafka_user:
+        return SASLCredentials(
+            username=settings.kafka_user,
+            password=settings.kafka_password.get_secret_value(),
+            ssl_context=context,
+            mechanism=settings.kafka_sasl,
+        )
+    return SSLCredentials(context) if context else None
 
 
 def _tell(

@@ -8,6 +8,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, Elastic
 
 from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
+from services.runtime.tls import trusting
 
 REQUEST_TIMEOUT_S = 30.0
 
@@ -15,17 +16,33 @@ REQUEST_TIMEOUT_S = 30.0
 def async_client(settings: Settings) -> AsyncElasticsearch:
     """A client for the services; whoever opens it closes it (elasticsearch-py#2349)."""
     return AsyncElasticsearch(
-        settings.es_url,
-        request_timeout=REQUEST_TIMEOUT_S,
-        max_retries=2,
-        retry_on_timeout=False,
+        **_options(settings),
         serializers={"application/json": OrjsonSerializer()},  # a third of a search's time in the gateway was json
     )
 
 
 def sync_client(settings: Settings) -> Elasticsearch:
     """A client for commands and tests; whoever opens it closes it."""
-    return Elasticsearch(settings.es_url, request_timeout=REQUEST_TIMEOUT_S, max_retries=2, retry_on_timeout=False)
+    return Elasticsearch(**_options(settings))
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """Nodes take turns; one that does not answer is left out for a while, and what was asked of it goes to another.
+
+    Raises SettingsError for a file that holds no certificates.
+    """
+    urls = settings.es_urls
+    options: dict[str, Any] = {
+        "hosts": urls,
+        "request_timeout": REQUEST_TIMEOUT_S,
+        "max_retries": max(2, len(urls)),
+        "retry_on_timeout": False,
+    }
+    if key := settings.elasticsearch_api_key.get_secret_value():
+        options["api_key"] = key
+    if settings.elasticsearch_ca:
+        options["ssl_context"] = trusting("NEWSLOOM_ELASTICSEARCH_CA", settings.elasticsearch_ca)
+    return options
 
 
 def small_index(name: str, mappings: Mapping[str, Any], replicas: int, **more: Any) -> dict[str, Any]:

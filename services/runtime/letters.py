@@ -14,6 +14,7 @@ from services.runtime.admin import TIMEOUT_MS, connect, knock
 from services.runtime.dead import read_context
 from services.runtime.decode import page_id
 from services.runtime.errors import Unavailable, UsageError
+from services.runtime.kafka import client_options
 from services.runtime.markers import States, is_marker, read_marker
 from services.runtime.settings import Settings
 from services.runtime.trace import Headers
@@ -119,7 +120,7 @@ def _consumer(settings: Settings) -> Iterator[KafkaConsumer]:
     knock(settings)
     try:
         consumer = KafkaConsumer(
-            bootstrap_servers=settings.kafka.split(","),
+            **client_options(settings),
             enable_auto_commit=False,
             auto_offset_reset="earliest",  # what is deleted while we read is passed over
             request_timeout_ms=TIMEOUT_MS,

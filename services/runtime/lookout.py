@@ -10,7 +10,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.waiting import Dependencies
 
 INTERVAL_S = 2.0  # and a probe's 5 s: what hangs is told of within 10 s
-Check = Callable[[], Awaitable[None]]
+Check = Callable[[], Awaitable[object]]
 """Raises Unavailable unless the dependency answers; has a time limit of its own."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaConnectionError, KafkaError, MessageSizeTooLargeError
 
 from services.contracts.messages import Message
 from services.contracts.sites import slot_of
@@ -19,6 +19,7 @@ from services.contracts.urls import article_id
 from services.runtime import probes
 from services.runtime.decode import address_of
 from services.runtime.errors import Unavailable
+from services.runtime.kafka import client_options
 from services.runtime.settings import Settings
 from services.runtime.trace import Headers, new_headers
 
@@ -61,7 +62,7 @@ class Publisher:
         except Unavailable as error:
             raise PublishError(f"{error}; is it up?") from None
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.kafka,
+            **client_options(self._settings),
             client_id="newsloom",
             acks="all",
             # Twice is harmless here, stuck is not: an idempotent producer never gives a batch up while the broker is
@@ -119,7 +120,7 @@ class Publisher:
                 name,
                 value,
                 key=key,
-                partition=await _partition(producer, name, value) if topic.by_site else None,
+                partition=await _partition(producer, topic, name, value),
                 headers=headers,
                 timestamp_ms=timestamp_ms,
             )
@@ -131,9 +132,14 @@ class Publisher:
             raise PublishError(f"Kafka at {self._settings.kafka} did not take the message: {error!r}") from error
 
     async def partitions(self, topic: Topic) -> int:
-        """How many partitions `topic` has. Raises PublishError."""
+        """How many partitions `topic` has now; `send` knows of as many from then on. Raises PublishError.
+
+        Asked anew: who takes the topic's sites for his by more partitions than he sends by would send to himself.
+        """
         producer = await self._started()
         try:
+            if not await asyncio.wait_for(producer.client.force_metadata_update(), SEND_TIMEOUT_S):
+                raise KafkaConnectionError("no broker answers")
             name = self._settings.name(topic.name)
             return len(await asyncio.wait_for(producer.partitions_for(name), SEND_TIMEOUT_S))
         except (KafkaError, TimeoutError, OSError) as error:
@@ -157,9 +163,14 @@ class Publisher:
         await stop_client(failed)
 
 
-async def _partition(producer: AIOKafkaProducer, topic: str, value: bytes) -> int:
-    """The partition of the site that a message is about."""
-    return slot_of(address_of(value)) % len(await producer.partitions_for(topic))
+async def _partition(producer: AIOKafkaProducer, topic: Topic, name: str, value: bytes) -> int | None:
+    """The partition of the site that a message is about; the first of a topic that is to have but one; else its key's.
+
+    What has one partition stands in one order, by which dead letters are named and retries are due: more are no use.
+    """
+    if topic.partitions == 1:
+        return 0
+    return slot_of(address_of(value)) % len(await producer.partitions_for(name)) if topic.by_site else None
 
 
 async def stop_client(client: Any) -> None:

@@ -1,7 +1,8 @@
 """Settings: environment variables `NEWSLOOM_*`, or a `.env` file in the working directory.
 
-A wrong value stops the start; `load_settings` says which, what it was and what is allowed. So does a name that is
-nearly a setting's (misspelt.py).
+NEWSLOOM_SECRETS may name a folder with a file a setting, such as `newsloom_kafka_password`, which is how Docker and
+Kubernetes hand secrets over. A wrong value stops the start; `load_settings` says which, what it was, what is allowed.
+So does a name that is nearly a setting's (misspelt.py).
 """
 
 import ipaddress
@@ -9,14 +10,24 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    Field,
+    FilePath,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from services.contracts.topics import RETRY_TIERS
 from services.runtime.commas import parts
 from services.runtime.errors import UsageError
+from services.runtime.loopback import is_loopback
 from services.runtime.misspelt import misspelt
 
 MOST_DELAY_S = 900.0
@@ -44,6 +55,13 @@ def _bootstrap(value: str) -> str:
     for server in value.split(","):
         _host_port(server.strip())
     return value
+
+
+def _urls(value: str) -> str:
+    urls = [str(_URL.validate_python(part)).rstrip("/") for part in parts(value)]
+    if not urls:
+        raise ValueError("give a URL, or several with commas between them")
+    return ",".join(urls)
 
 
 def _namespace(value: str) -> str:
@@ -113,6 +131,7 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+_URL = TypeAdapter(AnyHttpUrl)
 HostPort = Annotated[str, AfterValidator(_host_port)]
 
 
@@ -127,8 +146,26 @@ class Settings(BaseSettings):
     kafka: Annotated[str, AfterValidator(_bootstrap)] = Field(
         "127.0.0.1:9092", description="Kafka bootstrap servers, HOST:PORT[,HOST:PORT…]"
     )
-    elasticsearch: AnyHttpUrl = Field(
-        AnyHttpUrl("http://127.0.0.1:9200"), description="Elasticsearch URL; user and password may be in it"
+    kafka_tls: bool = Field(False, description="speak TLS with Kafka")
+    kafka_ca: FilePath | None = Field(
+        None, description="PEM file of the authority that Kafka's certificates are of; default: the system's"
+    )
+    kafka_cert: FilePath | None = Field(None, description="PEM file of our own certificate, where Kafka asks for one")
+    kafka_key: FilePath | None = Field(None, description="PEM file of its key, without a password")
+    kafka_user: str = Field("", description="user at Kafka (SASL); empty: none is named")
+    kafka_password: SecretStr = Field(SecretStr(""), description="password of that user")
+    kafka_sasl: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="how the user is told to Kafka; PLAIN needs TLS"
+    )
+    elasticsearch: Annotated[str, AfterValidator(_urls)] = Field(
+        "http://127.0.0.1:9200",
+        description="Elasticsearch URL; several nodes' separated by commas; user and password may be in it",
+    )
+    elasticsearch_api_key: SecretStr = Field(
+        SecretStr(""), description="API key for Elasticsearch, as it gives it out (encoded)"
+    )
+    elasticsearch_ca: FilePath | None = Field(
+        None, description="PEM file of the authority that Elasticsearch's certificates are of; default: known ones"
     )
     home: Path = Field(Path("~/.local/share/newsloom"), description="data and logs of the standalone stack")
     cache: Path = Field(
@@ -258,6 +295,9 @@ class Settings(BaseSettings):
         description="endpoint of an S3-compatible storage such as MinIO; default: AWS; keys: AWS_* variables",
     )
     replicas: int = Field(0, ge=0, le=5, description="replicas of each index; raise it on a cluster of several nodes")
+    shards: int = Field(
+        1, ge=1, le=64, description="primary shards of each index of articles, and of the journeys, that we create"
+    )
     retention_days: int = Field(
         0, ge=0, description="days that articles are kept, by publication; 0: for ever; a source may set its own"
     )
@@ -271,10 +311,43 @@ class Settings(BaseSettings):
         description="when news.indexed.v1 tells of an article: once it is written, or once a search finds it "
         "(then each batch waits for a refresh, up to a second)",
     )
-    kafka_replication: int = Field(1, ge=1, le=5, description="replication factor of the topics we create")
+    kafka_replication: int = Field(
+        1,
+        ge=1,
+        le=5,
+        description="replication factor of the topics we create; from 3 on, all but one copy must have a message "
+        "before it counts as sent (min.insync.replicas)",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, JSON elsewhere")
     maven_url: AnyHttpUrl | None = Field(None, description="proxy or mirror of Maven Central for the standalone stack")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if bool(self.kafka_user) != bool(self.kafka_password.get_secret_value()):
+            raise ValueError("NEWSLOOM_KAFKA_USER and NEWSLOOM_KAFKA_PASSWORD go together: give both, or none")
+        if bool(self.kafka_cert) != bool(self.kafka_key):
+            raise ValueError("NEWSLOOM_KAFKA_CERT and NEWSLOOM_KAFKA_KEY go together: give both, or none")
+        if (self.kafka_ca or self.kafka_cert) and not self.kafka_tls:
+            raise ValueError("NEWSLOOM_KAFKA_CA and NEWSLOOM_KAFKA_CERT are for TLS: set NEWSLOOM_KAFKA_TLS=true")
+        if self.kafka_user and self.kafka_sasl == "PLAIN" and not self.kafka_tls and not self._kafka_is_here:
+            raise ValueError(
+                "NEWSLOOM_KAFKA_SASL=PLAIN sends the password as it is: set NEWSLOOM_KAFKA_TLS=true, or use SCRAM"
+            )
+        if self.elasticsearch_api_key.get_secret_value() and any(map(_has_user, self.es_urls)):
+            raise ValueError("give NEWSLOOM_ELASTICSEARCH_API_KEY, or a user in NEWSLOOM_ELASTICSEARCH, not both")
+        if self.elasticsearch_ca and not all(url.startswith("https:") for url in self.es_urls):
+            raise ValueError("NEWSLOOM_ELASTICSEARCH_CA is for TLS: give https URLs in NEWSLOOM_ELASTICSEARCH")
+        return self
+
+    @property
+    def _kafka_is_here(self) -> bool:
+        return all(is_loopback(server.rpartition(":")[0]) for server in self.kafka_servers)
+
+    @property
+    def kafka_servers(self) -> list[str]:
+        """Bootstrap servers, each HOST:PORT."""
+        return parts(self.kafka)
 
     @property
     def home_dir(self) -> Path:
@@ -326,12 +399,18 @@ class Settings(BaseSettings):
 
     @property
     def es_shown(self) -> str:
-        """Elasticsearch's URL without user and password, for messages and logs."""
-        return without_user(self.es_url)
+        """Elasticsearch's URLs without users and passwords, for messages and logs."""
+        return ",".join(map(without_user, self.es_urls))
+
+    @property
+    def es_urls(self) -> list[str]:
+        """URLs of nodes."""
+        return parts(self.elasticsearch)
 
     @property
     def es_url(self) -> str:
-        return str(self.elasticsearch).rstrip("/")
+        """The first node's URL: of the standalone stack the only one."""
+        return self.es_urls[0]
 
     def name(self, name: str) -> str:
         """`name` of a topic, group or index with the namespace in front."""
@@ -340,6 +419,10 @@ class Settings(BaseSettings):
     def group(self, service: str, stage: str) -> str:
         """The consumer group of a stage: its service's, with its own name where that is another."""
         return self.name(f"newsloom-{service}" if stage == service else f"newsloom-{service}-{stage}")
+
+
+def _has_user(url: str) -> bool:
+    return url != without_user(url)
 
 
 def without_user(url: str) -> str:
@@ -356,8 +439,11 @@ def load_settings() -> Settings:
         raise SettingsError(
             "\n".join(f"there is no setting {name}; did you mean {meant}?" for name, meant in wrong.items())
         )
+    secrets = os.environ.get("NEWSLOOM_SECRETS")
+    if secrets and not Path(secrets).is_dir():
+        raise SettingsError(f"NEWSLOOM_SECRETS is {secrets!r}: that is no folder (of files such as newsloom_api_keys)")
     try:
-        return Settings()
+        return Settings(_secrets_dir=secrets or None)
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
 
@@ -365,11 +451,15 @@ def load_settings() -> Settings:
 def _explain(error: ValidationError) -> str:
     lines = []
     for item in error.errors():
+        message = item["msg"].removeprefix("Value error, ")
+        if not item["loc"]:  # settings that do not fit together; the input is all of them
+            lines.append(message)
+            continue
         field = str(item["loc"][0])
-        secret = field == "api_keys"
-        about = Settings.model_fields[field].description if field in Settings.model_fields else ""
+        known = Settings.model_fields.get(field)
+        secret = known is not None and known.annotation is SecretStr
+        about = known.description if known else ""
         # A URL may hold a password.
         shown = "(hidden)" if secret else re.sub(r"//[^/@]*@", "//(hidden)@", repr(item["input"]))
-        message = item["msg"].removeprefix("Value error, ")
         lines.append(f"NEWSLOOM_{field.upper()} is {shown}: {message} ({about})")
     return "\n".join(lines)

@@ -60,15 +60,20 @@ class Share:
         """Wait until it is known what is ours."""
         await self._settled.wait()
 
-    @asynccontextmanager
-    async def use(self, slot: int, home: int | None = None) -> AsyncIterator[None]:
-        """For the time of one request to a site in `slot`. Raises NotOurs.
+    async def check(self, slot: int, home: int | None = None) -> None:
+        """Raises NotOurs unless sites in `slot` are ours, once it is known.
 
-        `home`: the only slot that has to be ours; what else a source's lists or redirects lead to is asked anyway.
+        `home`: the only slot that has to be ours; what else an address leads to is asked anyway.
         """
-        await self._settled.wait()
+        while not self._settled.is_set():  # again: it may have been taken back before we had our turn
+            await self._settled.wait()
         if slot not in self._slots and home in (None, slot):
             raise NotOurs
+
+    @asynccontextmanager
+    async def use(self, slot: int, home: int | None = None) -> AsyncIterator[None]:
+        """For the time of one request to a site in `slot`. Raises as `check` does."""
+        await self.check(slot, home)
         self._active += 1
         self._idle.clear()
         try:

@@ -16,6 +16,7 @@ from services.contracts.topics import RETRIES, Topic
 from services.runtime.alive import rest, work_of
 from services.runtime.consumer import FETCH_BYTES, POLL_INTERVAL_S
 from services.runtime.errors import Unavailable
+from services.runtime.kafka import client_options
 from services.runtime.progress import Progress
 from services.runtime.publisher import MessageTooLarge, Publisher, stop_client
 from services.runtime.retries import due_ms
@@ -38,17 +39,17 @@ def readers_of(
         for number, tier in enumerate(RETRIES.get(stage.reads.name, ())[: stage.tiers], 1):
             group = settings.group(service, f"retry-{number}")
             watched = Watched(settings.name(tier.name), group, Progress(f"{stage.name} retry {number}"))
-            yield TierReader(settings.kafka, watched, stage.reads, publisher, dependencies)
+            yield TierReader(settings, watched, stage.reads, publisher, dependencies)
 
 
 class TierReader:
     """Sends the messages of one retry topic to `topic` again when they are due."""
 
     def __init__(
-        self, kafka: str, watched: Watched, topic: Topic, publisher: Publisher, dependencies: Dependencies
+        self, settings: Settings, watched: Watched, topic: Topic, publisher: Publisher, dependencies: Dependencies
     ) -> None:
         self.watched = watched
-        self._kafka = kafka
+        self._settings = settings
         self._topic = topic
         self._publisher = publisher
         self._dependencies = dependencies
@@ -69,7 +70,7 @@ class TierReader:
     async def _connect(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
             self.watched.topic,
-            bootstrap_servers=self._kafka,
+            **client_options(self._settings),
             client_id="newsloom-retry",
             group_id=self.watched.group,
             enable_auto_commit=False,

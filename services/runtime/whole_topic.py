@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from services.contracts.topics import MIB, Topic
 from services.runtime import probes
 from services.runtime.errors import Unavailable
+from services.runtime.kafka import client_options
 from services.runtime.settings import Settings
 
 START_LIMIT_S = 30.0
@@ -24,7 +25,7 @@ async def whole_topic(
     `partition_bytes`: most of one partition in a fetch, packed. Raises Unavailable, also for Kafka's errors inside.
     """
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka,
+        **client_options(settings),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from services.contracts.messages import Indexed
 from services.contracts.topics import INDEXED
 from services.runtime.errors import Unavailable
+from services.runtime.kafka import client_options
 from services.runtime.settings import Settings
 
 MOST_STREAMS = 50
@@ -118,7 +119,7 @@ async def reading(settings: Settings, places: Places | None) -> AsyncIterator[Re
     topic = settings.name(INDEXED.name)
     consumer = AIOKafkaConsumer(
         topic,
-        bootstrap_servers=settings.kafka,
+        **client_options(settings),
         client_id="newsloom-stream",
         group_id=None,
         enable_auto_commit=False,

@@ -20,7 +20,7 @@ from services.standalone.downloads.catalogue import artifacts
 from services.standalone.extra import extra
 from services.standalone.process import leftovers
 from services.standalone.software import cache_of
-from services.standalone.stack import addresses
+from services.standalone.stack import INFRASTRUCTURE, addresses
 
 GIB = 1024**3
 NEED_MEMORY = 3 * GIB
@@ -157,11 +157,7 @@ def _answers(settings: Settings, running: bool) -> list[Check]:
         return []
 
     async def ask() -> list[Check]:
-        host, _, port = settings.kafka.split(",")[0].strip().rpartition(":")
-        asked = {
-            "kafka": probes.kafka(host.strip("[]"), int(port)),
-            "elasticsearch": probes.elasticsearch(settings.es_url),
-        }
+        asked = {name: probes.external(name, settings) for name in INFRASTRUCTURE}
         advice = "`newsloom status` shows its state; its log is in NEWSLOOM_HOME/logs"
         answers = await asyncio.gather(*asked.values())
         return [

@@ -9,10 +9,14 @@ from typing import Any
 
 import aiohttp
 
+from services.runtime import probes
+from services.runtime.elastic import async_client
+from services.runtime.errors import Unavailable
 from services.runtime.probes import LIMIT_S, ask_kafka, named
-from services.runtime.settings import without_user
+from services.runtime.settings import Settings, without_user
 
 kafka = ask_kafka
+RED = "Elasticsearch: not all data can be read yet (red)"
 
 
 async def elasticsearch(url: str) -> str | None:
@@ -21,7 +25,20 @@ async def elasticsearch(url: str) -> str | None:
     if status != 200:
         return f"Elasticsearch at {without_user(url)} {answer.get('error', '')}".strip()
     if answer.get("status") == "red":
-        return "Elasticsearch: not all data can be read yet (red)"
+        return RED
+    return None
+
+
+async def external(name: str, settings: Settings) -> str | None:
+    """Ask a server that others run, `kafka` or `elasticsearch`, as the services do: any of its nodes may answer."""
+    try:
+        if name == "kafka":
+            await probes.kafka(settings)
+        else:
+            async with async_client(settings) as es:
+                return RED if await probes.elasticsearch(es) == "red" else None
+    except Unavailable as error:
+        return str(error)
     return None
 
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from services.runtime.gateway import base_url
 from services.runtime.loopback import is_loopback
@@ -22,16 +23,17 @@ KAFKA_ONLY = ("clean", "enrich", "archive")
 def own_kafka(settings: Settings) -> tuple[str, int] | None:
     """Host and port of the Kafka that we start ourselves; None when the settings name someone else's."""
     host, _, port = settings.kafka.rpartition(":")
-    if "," in settings.kafka or not is_loopback(host):
+    if "," in settings.kafka or settings.kafka_tls or settings.kafka_user or not is_loopback(host):
         return None
     return host.strip("[]"), int(port)
 
 
 def own_elasticsearch(settings: Settings) -> tuple[str, int] | None:
     """Host and port of the Elasticsearch that we start ourselves; None when the settings name someone else's."""
-    url = settings.elasticsearch
-    host, port = url.host or "", url.port or 9200
-    if url.scheme != "http" or url.username or not is_loopback(host):
+    url = urlsplit(settings.es_url)
+    host, port = url.hostname or "", url.port or 9200
+    others = len(settings.es_urls) > 1 or url.username or settings.elasticsearch_api_key.get_secret_value()
+    if url.scheme != "http" or others or not is_loopback(host):
         return None
     return host.strip("[]"), port
 
@@ -97,12 +99,9 @@ _SERVERS: dict[str, Callable[[Settings, Path, Software, Account], Spec]] = {
 
 def _external(settings: Settings, name: str) -> Spec:
     """A server that others run: nothing to start, only to wait for."""
-    if name == "elasticsearch":
-        probe: Probe = partial(probes.elasticsearch, settings.es_url)
-        return Spec(name, settings.es_shown, None, probe, probe, ready_limit_s=30)
-    host, _, port = settings.kafka.split(",")[0].strip().rpartition(":")
-    probe = partial(probes.kafka, host.strip("[]"), int(port))
-    return Spec(name, settings.kafka, None, probe, probe, ready_limit_s=30)
+    probe: Probe = partial(probes.external, name, settings)
+    where = {"kafka": settings.kafka, "elasticsearch": settings.es_shown}[name]
+    return Spec(name, where, None, probe, probe, ready_limit_s=30)
 
 
 def _service(settings: Settings, name: str, after: tuple[str, ...]) -> Spec:

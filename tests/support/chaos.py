@@ -20,6 +20,7 @@ from services.runtime.settings import STAGES, Settings
 from services.standalone.logfiles import tail
 from support import ledger, offsets
 from support.checker import Expected, collect, faults
+from support.cluster import Cluster
 from support.load import Feeder
 from support.processes import Child, eventually, free_ports
 from support.quick import Quick
@@ -46,7 +47,7 @@ class Run:
     """A scenario that runs. `settings` have the servers' own addresses; services get those of their links."""
 
     scenario: str
-    stack: Stack
+    stack: Stack | Cluster
     settings: Settings
     seed: int
     figures: dict[str, Any] = field(default_factory=dict)
@@ -94,7 +95,7 @@ class Run:
 
         def rests() -> bool:
             nonlocal calm
-            gone = [server.name for server in self.stack.servers.values() if not server.running]
+            gone = [server.name for server in self.stack.servers.values() if server.lost]
             assert not gone, f"ended, though nobody asked it to: {gone}"
             left = offsets.waiting(self.settings)
             calm = 0 if any(n for topic, n in left.items() if not topics or topic in topics) else calm + 1
@@ -132,7 +133,8 @@ class Run:
                 child.kill()
         self.stack.calm()
         for server in self.stack.servers.values():
-            shutil.copy(server.log, self.settings.home)  # the servers' own home is gone after the last test
+            # The servers' own home is gone after the last test.
+            shutil.copy(server.log, self.settings.home / f"{server.name}.log")
             if not server.running:
                 print(f"{server.name} does not run; its last words:\n{tail(server.log, 60)}", flush=True)
                 server.start()
@@ -140,7 +142,7 @@ class Run:
             server.wait_ready()
 
 
-def begin(scenario: str, stack: Stack, home: Path) -> Run:
+def begin(scenario: str, stack: Stack | Cluster, home: Path) -> Run:
     """A run with topics of its own. The seed is NEWSLOOM_CHAOS_SEED, else a new one."""
     seed = int(os.environ.get("NEWSLOOM_CHAOS_SEED") or secrets.randbelow(1_000_000))
     update = {"namespace": f"c{secrets.token_hex(4)}-", "home": home, "http": f"127.0.0.1:{free_ports(len(SERVICES))}"}

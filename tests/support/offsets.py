@@ -54,6 +54,25 @@ def _offsets(admin: KafkaAdminClient, topic: str, spec: OffsetSpec) -> dict[Topi
     return {tp: int(getattr(at, "offset", at)) for tp, at in admin.list_partition_offsets(wanted).items()}
 
 
+def used(settings: Settings, topic: str) -> set[int]:
+    """The partitions of `topic` that have something, or had."""
+    admin = connect(settings)
+    try:
+        return {tp.partition for tp, end in _offsets(admin, settings.name(topic), OffsetSpec.LATEST).items() if end}
+    finally:
+        admin.close()
+
+
+def in_sync(settings: Settings) -> bool:
+    """Whether every copy of every partition has all that was sent."""
+    admin = connect(settings)
+    try:
+        entries = admin.describe_topics(sorted(admin.list_topics()))
+    finally:
+        admin.close()
+    return all(len(p["isr_nodes"]) == len(p["replica_nodes"]) for entry in entries for p in entry["partitions"])
+
+
 def rewind(settings: Settings) -> None:
     """Let every group begin again at the beginning of its topics. The services must be stopped."""
     admin = connect(settings)

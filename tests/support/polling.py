@@ -46,8 +46,9 @@ async def poller(
     """A worker that polls until the end of the block; on one machine they differ in their health server's port."""
     stop = asyncio.Event()
     settings = settings.model_copy(update={"health": f"127.0.0.1:{worker}"})
-    async with Fetcher(settings, resolve=dns({})) as fetcher:
-        polling = poll_forever(settings, es, fetcher, publish, stop, share or Share(whole=True))
+    share = share or Share(whole=True)
+    async with Fetcher(settings, resolve=dns({}), share=share) as fetcher:
+        polling = poll_forever(settings, es, fetcher, publish, stop, share)
         task = asyncio.create_task(polling)
         try:
             yield task
@@ -63,11 +64,13 @@ async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
             await asyncio.sleep(0.02)
 
 
-def add(settings: Settings, *urls: str, **given: object) -> None:
-    """Follow these feeds."""
+def add(settings: Settings, *urls: str, feeds: tuple[str, ...] = (), **given: object) -> None:
+    """Follow these feeds, each as a source; or one source with all of `feeds`."""
     with sync_client(settings) as client:
         index = SourceIndex(client, settings)
-        made = plan(index.all(), [Wanted(url, feeds=(url,), given={"delay_s": 0.0, **given}) for url in urls], NOW)
+        made = plan(
+            index.all(), [Wanted(url, feeds=feeds or (url,), given={"delay_s": 0.0, **given}) for url in urls], NOW
+        )
         assert not made.refused
         index.apply(made)
 

@@ -38,6 +38,7 @@ class Server:
         self._home = home
         self._adapt = adapt
         self._child: Child | None = None
+        self._away = True
         self.log = home / f"{spec.name}.log"
 
     def start(self) -> "Server":
@@ -46,6 +47,7 @@ class Server:
         command = self._spec.prepare()
         self._adapt(self._home)
         self._child = STARTER.submit(Child, command, self._home, self.log).result()
+        self._away = False
         return self
 
     def wait_ready(self) -> "Server":
@@ -65,12 +67,14 @@ class Server:
     def kill(self) -> None:
         """`kill -9`, with all it started."""
         assert self._child is not None
+        self._away = True
         self._child.kill()
         eventually(lambda: self._child is None or self._child.ended() is not None, f"{self.name} is gone", 20, 0.02)
 
     def stop(self) -> None:
         """SIGTERM, and wait."""
         assert self._child is not None
+        self._away = True
         self._child.terminate()
         eventually(lambda: self._child is None or self._child.ended() is not None, f"{self.name} stops", STOP_LIMIT_S)
 
@@ -78,6 +82,11 @@ class Server:
     def running(self) -> bool:
         """Whether it has been started and has not ended."""
         return self._child is not None and self._child.ended() is None
+
+    @property
+    def lost(self) -> bool:
+        """Whether it has ended, though nobody asked it to."""
+        return not self._away and not self.running
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewPartitions
 
 from services.contracts.topics import Topic
 from services.runtime.admin import connect, ensure_topics
@@ -16,6 +17,15 @@ def create_topics(settings: Settings) -> list[str]:
     admin = connect(settings)
     try:
         return ensure_topics(admin, settings)
+    finally:
+        admin.close()
+
+
+def add_partitions(settings: Settings, count: int, *topics: Topic) -> None:
+    """Give topics `count` partitions altogether, as `kafka-topics.sh --alter --partitions` does."""
+    admin = connect(settings)
+    try:
+        admin.create_partitions({settings.name(topic.name): NewPartitions(count) for topic in topics})
     finally:
         admin.close()
 

@@ -12,7 +12,7 @@ from services.runtime.errors import Unavailable
 from services.runtime.settings import Settings
 from services.runtime.sources.plan import Plan
 
-WITHOUT_MEMORY = {"excludes": ["state.recent", "state.validators"]}
+WITHOUT_MEMORY = {"excludes": ["state.recent", "state.validators", "state.round"]}
 """What fetch remembers of a source, most of its document, which nobody else reads."""
 _KEYWORD = {"type": "keyword", "ignore_above": 4096}
 _DATE = {"type": "date"}
@@ -27,6 +27,7 @@ MAPPINGS: dict[str, Any] = {
             "properties": {
                 **dict.fromkeys(("next_poll", "last_poll", "last_success", "lease_until"), _DATE),
                 "lease_owner": _KEYWORD,
+                "slot": {"type": "short"},
                 "failures": {"type": "integer"},
                 "found": {"type": "long"},
                 "changed": {"type": "long"},

@@ -330,6 +330,56 @@ async def test_workers_poll_their_own_sites_and_sources_of_earlier_releases_are_
     assert sorted(path for path in site.paths() if "example" in path) == sorted(f"/{name}" for name in names)
 
 
+async def test_a_poll_goes_from_worker_to_worker_and_is_one(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    one, other = "news.example", "cdn.example"
+    moved, lent = site.url("/moved", other), site.url("/lent", other)
+    site.routes = {
+        "/feed": rss(site, "a"),
+        "/old": answer(status=301, Location=moved),
+        "/moved": rss(site, "b"),
+        "/for-now": answer(status=302, Location=lent),
+        "/lent": [rss(site, "c", "d"), answer(status=304)],
+        "/theirs": rss(site, "e"),
+    }
+    paths = ("/feed", "/old", "/for-now")
+    feeds = (*(site.url(path, one) for path in paths), site.url("/theirs", other), site.url("/gone", other))
+    add(polling, feeds[0], feeds=feeds, interval_s=1)
+    shares, published = (Share(), Share()), (Published(), Published())
+    for number, share in enumerate(shares):
+        await share.assigned([number], 2)
+    at_first = slot_of_host(one) % 2
+    async with poller(polling, es, published[0], 1, shares[0]), poller(polling, es, published[1], 2, shares[1]):
+        await until(lambda: stored(polling)[0].state.polls >= 2)
+    (source,) = stored(polling)
+    assert sorted(published[at_first]) == [site.url("/a")]
+    assert sorted(published[1 - at_first]) == [site.url(f"/{name}") for name in "bcde"]
+    assert set(source.feeds) == {moved, *feeds} - {feeds[1]}
+    assert "moved to" in str(source.state.notice)
+    assert (source.state.found, source.state.failures, source.state.lease_owner) == (5, 0, None)
+    assert "/gone: " in str(source.state.last_error)
+    assert {known.url for known in source.state.validators} == {moved, feeds[0], feeds[2], feeds[3]}
+    assert '"2"' in [request.headers.get("if-none-match") for request in site.seen if request.path == "/lent"]
+    assert sorted(str(headline.title) for headline in source.state.latest) == ["a", "b", "e"], (
+        "what is unchanged is not read"
+    )
+
+
+async def test_a_source_that_is_gone_from_all_sites_is_switched_off(
+    polling: Settings, es: AsyncElasticsearch, site: Site
+) -> None:
+    site.routes = {"/gone": answer(status=410)}
+    feeds = tuple(site.url("/gone", host) for host in ("news.example", "cdn.example"))
+    add(polling, feeds[0], feeds=feeds)
+    first, second = Share(), Share()
+    await first.assigned([0], 2)
+    await second.assigned([1], 2)
+    async with poller(polling, es, Published(), 1, first), poller(polling, es, Published(), 2, second):
+        await until(lambda: not stored(polling)[0].enabled)
+    assert sorted(request.host for request in site.seen if request.path == "/gone") == ["cdn.example", "news.example"]
+
+
 async def test_a_worker_that_starts_again_goes_on_with_what_it_held(
     polling: Settings, es: AsyncElasticsearch, site: Site
 ) -> None:

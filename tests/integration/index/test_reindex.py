@@ -121,6 +121,19 @@ async def test_all_is_copied_with_its_versions_and_the_alias_moves(
     assert len(await contents(es, alias)) == 90
 
 
+async def test_a_reindex_makes_as_many_shards_as_the_settings_say(
+    es: AsyncElasticsearch, alias: str, settings: Settings
+) -> None:
+    await index(es, settings, [article(f"a{i}") for i in range(90)])
+    before = {id_: rest for id_, (_, *rest) in (await contents(es, named(alias, 1))).items()}
+    for generation, shards in ((2, 3), (3, 2)):
+        await run(es, settings.model_copy(update={"shards": shards}))
+        name = named(alias, generation)
+        made = (await es.indices.get_settings(index=name)).body[name]["settings"]["index"]
+        assert made["number_of_shards"] == str(shards)
+        assert {id_: rest for id_, (_, *rest) in (await contents(es, name)).items()} == before
+
+
 async def test_several_generations_become_one_and_a_document_in_two_of_them_once(
     es: AsyncElasticsearch, alias: str, settings: Settings
 ) -> None:

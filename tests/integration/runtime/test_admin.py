@@ -46,6 +46,17 @@ def test_what_is_missing_is_added_and_what_differs_is_reported(settings: Setting
         admin.close()
 
 
+def test_fewer_copies_than_the_settings_want_are_reported(settings: Settings) -> None:
+    create_topics(settings)
+    admin = connect(settings)
+    try:
+        wanted = settings.model_copy(update={"kafka_replication": 3})
+        found = {str(d) for d in differences(admin, wanted)}
+        assert found == {f"{settings.name(t.name)}: copies is 1, the map says at least 3" for t in TOPICS}
+    finally:
+        admin.close()
+
+
 def test_a_setting_changed_later_is_reported(settings: Settings) -> None:
     create_topics(settings)
     admin = connect(settings)

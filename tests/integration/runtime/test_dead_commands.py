@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 from support.messages import page
-from support.topics import create_topics, produce, records
+from support.topics import add_partitions, create_topics, produce, records
 from typer.testing import CliRunner, Result
 
 from services.cli import application
@@ -159,3 +159,15 @@ def test_many_letters_are_not_held_at_once(settings: Settings) -> None:
     found = letter_at(settings, DEAD, 9_999)
     assert found is not None
     assert found.value == b"x" * 5_000
+
+
+async def test_letters_have_one_order_also_where_their_topic_got_more_partitions(settings: Settings) -> None:
+    create_topics(settings)
+    add_partitions(settings, 4, DEAD)
+    async with Publisher(settings) as publisher:
+        for n in range(8):
+            await publisher.send_raw(DEAD, str(n).encode(), b"{}", [])
+    assert [(r.partition, r.offset, r.key) for r in records(settings, DEAD)] == [
+        (0, n, str(n).encode()) for n in range(8)
+    ]
+    assert [letter.key for letter in letters(settings, (DEAD,))] == [str(n).encode() for n in range(8)]

@@ -11,7 +11,7 @@ import pytest
 from support.archive import fill, write
 from support.gateway import served
 from support.messages import enriched
-from support.topics import create_topics
+from support.topics import add_partitions, create_topics
 
 from services.contracts import indices
 from services.contracts.messages import Enriched, Indexed
@@ -96,6 +96,20 @@ async def test_a_place_of_a_topic_that_was_made_anew_begins_at_its_start(ready: 
             found = events(response)
             await following(found)
             assert json.loads((await following(found))["data"])["title"] == "Harbour 1"
+
+
+async def test_partitions_that_are_added_are_followed_and_nothing_comes_twice(ready: Settings) -> None:
+    news = [enriched(f"n{i}", title=f"Harbour {i}") for i in range(20)]
+    async with served(ready) as (http, _), http.stream("GET", "/v1/stream?q=harbour") as response:
+        found = events(response)
+        await following(found)
+        await bring(ready, *news[:10])
+        got = [await following(found) for _ in range(10)]
+        await asyncio.to_thread(add_partitions, ready, 15, INDEXED)
+        await bring(ready, *news[10:])
+        got += [await following(found) for _ in range(10)]
+    assert sorted(json.loads(event["data"])["title"] for event in got) == sorted(article.title for article in news)
+    assert max(int(place.partition(".")[0]) for place in got[-1]["id"].split("-")) >= 8
 
 
 async def test_an_article_that_is_never_found_holds_nothing_up_for_long(ready: Settings) -> None:

@@ -9,9 +9,11 @@ from functools import cached_property
 from support.internet.kinds import GOOD, KINDS, Kind, kept
 from support.internet.server import Reply
 from support.quick import quick
-from support.site import Seen, answer
+from support.site import Seen, answer, redirect
 
 FEED, BROKEN, PRIVATE, TDMREP = "/feed.xml", "/broken.xml", "/private/1", "/.well-known/tdmrep.json"
+QUIET, AWAY = "/quiet.xml", "/away.xml"
+"""A feed without items, and one that is on another host (World.trios)."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class Host:
             return answer(self.does.tdmrep, kind="application/json", Connection="keep-alive")
         if path == FEED:
             return self._feed(request)
+        if path == QUIET:
+            feed = f"<rss version='2.0'><channel><title>{self.name}</title></channel></rss>".encode()
+            return answer(feed, kind="application/rss+xml", Connection="keep-alive")
         if path == BROKEN:
             return self.does.answer(b"<html><body>no feed</body></html>", times)
         found = self.pages.get(path)
@@ -74,17 +79,25 @@ class Host:
 
 
 class World:
-    """`good` hosts and `bad` ones, which misbehave by each of KINDS in its turn, with `items` pages each."""
+    """`good` hosts and `bad` ones, which misbehave by each of KINDS in its turn, with `items` pages each.
+
+    `trios` are good hosts that have a source together: its lists are the QUIET of the first two and the AWAY of the
+    first, which is the QUIET of the third.
+    """
 
     def __init__(self, good: int, bad: int, items: int) -> None:
         kinds = list(KINDS)
         hosts = [Host(f"bad-{n}.example", items, n % 100, kinds[n % len(kinds)]) for n in range(bad)]
-        hosts += [Host(f"good-{n}.example", items, n % 100) for n in range(good)]
-        self.hosts = {host.name: host for host in hosts}
+        fine = [Host(f"good-{n}.example", items, n % 100) for n in range(good)]
+        self.hosts = {host.name: host for host in [*hosts, *fine]}
+        self.trios = list(zip(fine[::3], fine[1::3], fine[2::3], strict=False))
+        self._away = {first.name: third.name for first, _, third in self.trios}
 
     def reply(self, request: Seen, times: int) -> Reply:
         """What the host that was asked answers."""
         host = self.hosts.get(request.host)
+        if request.path == AWAY and (there := self._away.get(request.host)):
+            return redirect(f"http://{request.headers['host'].replace(request.host, there)}{QUIET}")
         return host.reply(request, times) if host else kept(b"<html>no such host</html>")
 
     async def resolve(self, name: str) -> Sequence[str]:

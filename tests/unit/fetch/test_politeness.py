@@ -1,6 +1,7 @@
 """Manners, asserted from the server's own record of what it was asked, and when."""
 
 import asyncio
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from services.fetch.client import Fetcher
 from services.fetch.hosts import DOWN_AFTER, MAX_PAUSE_S, MOST_PAUSE_S, Hosts
 from services.fetch.pauses import Pause
 from services.fetch.robots import MAX_BYTES
+from services.runtime.share import NotOurs, Share
 from services.runtime.web import errors
 from tests.support.site import Seen, Site, answer, dns, fetch_settings, fetcher_with, redirect
 
@@ -168,6 +170,36 @@ async def test_an_unreadable_robots_txt_is_told(site: Site, fetcher: Fetcher) ->
     site.routes = {"/robots.txt": answer(b"plain", Content_Encoding="br"), "/": PAGE}
     with pytest.raises(errors.BrokenResponse, match=r"robots\.txt can not be read"):
         await fetcher.get(site.url("/"))
+
+
+async def test_whoever_waited_while_partitions_were_dealt_anew_waits_its_whole_delay_from_then() -> None:
+    """Another worker may have asked the host meanwhile, and its answer ended just before."""
+    share, delay_s = Share(whole=True), 0.2
+    hosts, began = Hosts(share), []
+
+    async def ask() -> None:
+        async with hosts.turn("news.example", delay_s):
+            began.append(time.monotonic())
+
+    await ask()
+    await share.revoked()
+    waiting = asyncio.create_task(ask())
+    await asyncio.sleep(1.5 * delay_s)  # its delay after the answer before is over
+    await share.assigned([0], 1)
+    await waiting
+    assert began[-1] >= share.since + delay_s
+
+
+async def test_what_is_known_of_a_host_counts_for_as_long_as_it_is_ours() -> None:
+    share = Share(whole=True)
+    hosts = Hosts(share)
+    hosts.pause("news.example", MAX_PAUSE_S + 10, "busy")
+    with pytest.raises(errors.Paused):
+        await hosts.turn("news.example", 0).__aenter__()
+    await share.revoked()
+    await share.assigned([], 1)
+    with pytest.raises(NotOurs):
+        await hosts.turn("news.example", 0).__aenter__()
 
 
 async def test_crawl_delay(site: Site, fetcher: Fetcher) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from services.runtime.settings import STAGES, Settings, SettingsError, load_settings
+from services.runtime.settings import STAGES, Settings, SettingsError, _explain, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +77,7 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch, name
         ("health", "0.0.0.0:0"),
         ("log_format", "json"),
         ("elasticsearch", "https://user:secret@es.example:9200"),
+        ("elasticsearch", "https://a.example:9200, https://b.example:9200/,https://c.example:9200"),
     ],
 )
 def test_values_that_are_allowed(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -92,6 +94,8 @@ def test_values_that_are_allowed(monkeypatch: pytest.MonkeyPatch, name: str, val
         ("http", "127.0.0.1:70000", "give HOST:PORT"),
         ("http", "127.0.0.1:http", "give HOST:PORT"),
         ("elasticsearch", "es.example:9200", "URL"),
+        ("elasticsearch", ",", "give a URL"),
+        ("kafka_ca", "/nowhere/ca.pem", "does not point to a file"),
         ("namespace", "Big Name", "use lower-case letters, digits"),
         ("namespace", "a" * 64, "use lower-case letters, digits"),
         ("fetch_allow", "localhost", "does not appear to be an IPv4 or IPv6 network"),
@@ -182,4 +186,58 @@ def test_the_address_for_hubs(monkeypatch: pytest.MonkeyPatch, given: str, url: 
 def test_what_hubs_can_not_reach_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("NEWSLOOM_WEBSUB_URL", given)
     with pytest.raises(SettingsError, match=r"NEWSLOOM_WEBSUB_URL is .*give http"):
+        load_settings()
+
+
+def test_several_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLOOM_ELASTICSEARCH", "https://u:p@a.example:9200, http://b.example:9200/prefix/")
+    monkeypatch.setenv("NEWSLOOM_KAFKA", "a:9092, b:9092")
+    settings = load_settings()
+    assert settings.es_urls == ["https://u:p@a.example:9200", "http://b.example:9200/prefix"]
+    assert settings.es_shown == "https://a.example:9200,http://b.example:9200/prefix"
+    assert settings.kafka_servers == ["a:9092", "b:9092"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"kafka_user": "u"}, "give both, or none"),
+        ({"kafka_password": "hush"}, "give both, or none"),
+        ({"kafka_tls": "true", "kafka_cert": __file__}, "NEWSLOOM_KAFKA_CERT and NEWSLOOM_KAFKA_KEY go together"),
+        ({"kafka_ca": __file__}, "set NEWSLOOM_KAFKA_TLS=true"),
+        (
+            {"kafka": "kafka.example:9092", "kafka_user": "u", "kafka_password": "hush", "kafka_sasl": "PLAIN"},
+            "sends the password as it is",
+        ),
+        ({"elasticsearch": "http://es.example:9200", "elasticsearch_ca": __file__}, "give https URLs"),
+        ({"elasticsearch": "http://u:hush@es.example:9200", "elasticsearch_api_key": "k"}, "not both"),
+    ],
+)
+def test_settings_that_do_not_fit_together(monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: str) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"NEWSLOOM_{name.upper()}", value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert words in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+def test_a_secret_of_a_wrong_kind_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(_env_file=None, kafka_password=["hush"])
+    assert "hush" not in _explain(refused.value)
+
+
+def test_a_folder_of_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "newsloom_api_keys").write_text("from-file\n")
+    (tmp_path / "NEWSLOOM_KAFKA").write_text("kafka.example:9092")
+    monkeypatch.setenv("NEWSLOOM_SECRETS", str(tmp_path))
+    assert load_settings().api_keys.get_secret_value() == "from-file"
+    assert load_settings().kafka == "kafka.example:9092"
+    load_settings.cache_clear()
+    monkeypatch.setenv("NEWSLOOM_API_KEYS", "from-environment")
+    assert load_settings().api_keys.get_secret_value() == "from-environment", "the environment wins"
+    load_settings.cache_clear()
+    monkeypatch.setenv("NEWSLOOM_SECRETS", str(tmp_path / "nowhere"))
+    with pytest.raises(SettingsError, match=r"NEWSLOOM_SECRETS is .* no folder"):
         load_settings()
