@@ -16,7 +16,7 @@ from services.standalone import asked, control
 from services.standalone.doctor import examine
 from services.standalone.main import run_stack
 from services.standalone.report import collect
-from services.standalone.state import StackState
+from services.standalone.state import StackState, is_locked
 
 Foreground = Annotated[bool, typer.Option("--foreground", help="Stay in front; Ctrl-C stops everything.")]
 Infrastructure = Annotated[bool, typer.Option("--infrastructure", help="Start Kafka and Elasticsearch, no services.")]
@@ -52,7 +52,10 @@ def up(foreground: Foreground = False, infrastructure: Infrastructure = False) -
 
 def down() -> None:
     """Stop everything that `up` started."""
-    ran = control.stop(load_settings().home_dir)
+    home = load_settings().home_dir
+    if is_locked(home):
+        typer.echo("Stopping, which may take some seconds", err=True)
+    ran = control.stop(home)
     typer.echo("Newsloom is stopped" if ran else "Newsloom was not running")
 
 

@@ -8,6 +8,9 @@ import hashlib
 import json
 import secrets
 from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
 
 from services.runtime.settings import Settings
 from services.standalone.state import run_folder
@@ -32,6 +35,9 @@ def changed(home: Path, settings: Settings) -> list[str]:
 
 
 def _marks(settings: Settings, salt: str) -> dict[str, str]:
-    values = {f"NEWSLOOM_{name.upper()}": getattr(settings, name) for name in Settings.model_fields}
-    values["NEWSLOOM_API_KEYS"] = settings.api_keys.get_secret_value()
+    values = {f"NEWSLOOM_{name.upper()}": _plain(getattr(settings, name)) for name in Settings.model_fields}
     return {name: hashlib.sha256(f"{salt} {name} {value}".encode()).hexdigest()[:4] for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

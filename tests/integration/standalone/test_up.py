@@ -86,7 +86,9 @@ def test_up_and_down_and_what_happens_when_processes_are_killed(home: Home) -> N
     assert home.newsloom("up", "--infrastructure").returncode == 0
     assert home.status()["ready"]
     processes = leftovers(home.folder)
-    assert home.newsloom("down").returncode == 0
+    down = home.newsloom("down")
+    assert (down.returncode, down.stdout) == (0, "Newsloom is stopped\n")
+    assert down.stderr.startswith("Stopping")
     assert [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
     assert is_free("127.0.0.1", home.kafka)
     assert home.newsloom("down").stdout == "Newsloom was not running\n"
