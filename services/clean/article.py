@@ -38,7 +38,7 @@ def choose(page: Page, about: Metadata, url: str) -> tuple[int, int]:
     mark_sections(page)
     restore(page.blocks, bare(text_of(about.node)), lead)
     first, end = _container(page)
-    mark_links([block for block in page.blocks[first:end] if block.reason is None], url)
+    mark_links([block for block in page.blocks[first:end] if block.reason is None], page.links, url)
     mark_strays(page.blocks[first:end])
     mark_before_the_text(page.blocks[first:end], lead)
     return with_standfirst(page, first, title, lead), end
@@ -57,7 +57,7 @@ def _mark_zones(page: Page) -> None:
     text: Counter[str] = Counter()
     done = 0
     for element, (first, end) in page.spans.items():
-        if first >= end or first < done or (reason := zone_of(element)) is None:
+        if first >= end or first < done or (reason := zone_of(element, page.links)) is None:
             continue
         size = sums[end] - sums[first]
         if size <= _limit(reason) * sums[-1]:

@@ -6,6 +6,7 @@ Ranges make every question about an element ("how much prose is in it?") a diffe
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 
 from lxml.etree import iterwalk
@@ -45,6 +46,19 @@ class Page:
     spans: dict[HtmlElement, tuple[int, int]] = field(default_factory=dict)
     depth: int = 0
 
+    @cached_property
+    def links(self) -> dict[HtmlElement, HtmlElement]:
+        """The first link with an address in each element that has any: as find(".//a[@href]"), which reads all that an
+        element holds where there is none, for each element and line that is asked about."""
+        first: dict[HtmlElement, HtmlElement] = {}
+        top = next(iter(self.spans), None)
+        for link in () if top is None else top.getroottree().iter("a"):
+            if link.get("href") is not None:
+                for element in link.iterancestors():
+                    if first.setdefault(element, link) is not link:
+                        break
+        return first
+
     def sums(self, weight: Callable[[Block], int]) -> list[int]:
         """Running sums: `weight` of blocks a to b is sums[b] - sums[a]."""
         return [0, *accumulate(map(weight, self.blocks))]
@@ -72,6 +86,7 @@ class _Reader:
         self.open: list[HtmlElement] = []
         self.row: HtmlElement | None = None
         self.anchors = 0
+        self.blank = True
 
     def flush(self) -> None:
         if text := squeeze("".join(self.buffer)).strip("| "):
@@ -81,10 +96,12 @@ class _Reader:
             )
         self.buffer.clear()
         self.link_chars = 0
+        self.blank = True
 
     def add(self, text: str | None) -> None:
         if text:
             self.buffer.append(text)
+            self.blank = self.blank and text.isspace()
             if self.anchors:
                 self.link_chars += len(text.strip())
 
@@ -98,7 +115,7 @@ class _Reader:
 
     def _start_block(self, element: HtmlElement, tag: str) -> None:
         if self.row is not None:
-            self.buffer.append(" | " if tag in ("td", "th") and "".join(self.buffer).strip() else " ")
+            self.buffer.append(" | " if tag in ("td", "th") and not self.blank else " ")
             return
         if self.open:
             self.flush()
