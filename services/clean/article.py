@@ -25,12 +25,13 @@ _MOST_IF_PARAGRAPHS = 0.3
 _PARAGRAPHS = 5
 _DESCEND = 0.75
 _ARTICLE_CHARS = 400
+_MAX_LEAD = 20_000  # each line of the page is looked up in it
 
 
 def choose(page: Page, about: Metadata, url: str) -> tuple[int, int]:
     """Mark the furniture among `page.blocks` with its reason, and return the range of blocks of the article at `url`
     that the page says it is `about`."""
-    title, lead = about.title, bare(about.description or "")
+    title, lead = about.title, bare((about.description or "")[:_MAX_LEAD])
     _mark_zones(page)
     _mark_other_articles(page, title)
     _mark_next_articles(page, title)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from services.contracts.messages import PageMessage
 from support.fuzz.facts import facts
+from support.fuzz.families import many
 from support.fuzz.mutations import mutated
 from support.fuzz.raw import raw
 from support.fuzz.shapes import attributes, nested
@@ -21,11 +22,11 @@ _CHARSETS = (
 )  # fmt: skip
 
 Make = Callable[[random.Random, Sequence[bytes]], bytes]
-# Bytes, mutated HTML, deep nesting and many siblings, huge attributes; and what a page says of itself.
+# Bytes, mutated HTML, deep nesting and many siblings, huge attributes, what a page says of itself, many of one thing.
 KINDS: dict[str, Make] = {
-    "bytes": raw, "mutated": mutated, "nested": nested, "attributes": attributes, "facts": facts,
+    "bytes": raw, "mutated": mutated, "nested": nested, "attributes": attributes, "facts": facts, "many": many,
 }  # fmt: skip
-SHARES = {"bytes": 30, "mutated": 40, "nested": 10, "attributes": 10, "facts": 10}
+SHARES = {"bytes": 20, "mutated": 40, "nested": 10, "attributes": 10, "facts": 10, "many": 10}
 """Of a hundred cases."""
 
 
