@@ -12,7 +12,7 @@ from itertools import accumulate
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from services.clean.elements import BLOCKS, is_data_row, is_silent
+from services.clean.elements import BLOCKS, holders, is_data_row, is_silent
 from services.clean.words import UNSPACED, squeeze
 
 # A paragraph says something; letters of scripts without spaces say twice as much.
@@ -48,16 +48,9 @@ class Page:
 
     @cached_property
     def links(self) -> dict[HtmlElement, HtmlElement]:
-        """The first link with an address in each element that has any: as find(".//a[@href]"), which reads all that an
-        element holds where there is none, for each element and line that is asked about."""
-        first: dict[HtmlElement, HtmlElement] = {}
+        """The first link with an address in each element that has any."""
         top = next(iter(self.spans), None)
-        for link in () if top is None else top.getroottree().iter("a"):
-            if link.get("href") is not None:
-                for element in link.iterancestors():
-                    if first.setdefault(element, link) is not link:
-                        break
-        return first
+        return holders(() if top is None else (a for a in top.getroottree().iter("a") if a.get("href") is not None))
 
     def sums(self, weight: Callable[[Block], int]) -> list[int]:
         """Running sums: `weight` of blocks a to b is sums[b] - sums[a]."""

@@ -50,7 +50,7 @@ class Body:
 
 def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
     """The lines of the article in `tree`, which stays as it is; the blocks of `page` get their reasons."""
-    own = _from_blocks(page, about, url)
+    own = _from_blocks(page, tree, about, url)
     doubtful = own.size < max(_DOUBTFUL_CHARS, _DOUBTFUL_SHARE * sum(block.weight for block in page.blocks))
     if not doubtful or page.depth > _SANE_DEPTH:
         return own
@@ -67,8 +67,8 @@ def _by_readers(body: Body, page: Page) -> bool:
     return 2 * sum(len(line) for line in body.kept if line in theirs) > body.size
 
 
-def _from_blocks(page: Page, about: Metadata, url: str) -> Body:
-    first, end = choose(page, about, url)
+def _from_blocks(page: Page, tree: HtmlElement, about: Metadata, url: str) -> Body:
+    first, end = choose(page, tree, about, url)
     blocks = page.blocks[first:end]
     linked = _links(page.blocks[first:])
     kept = [block for block in blocks if block.reason is None]
@@ -84,7 +84,8 @@ def _with_the_rest(chosen: Body, own: Body) -> Body:
     there = set(chosen.lines)
     rest = [(line, why) for line, why in zip(own.lines, own.reasons, strict=True) if line not in there]
     reasons = (why or f"not in the text of {chosen.by}" for _, why in rest)
-    return replace(chosen, lines=(*chosen.lines, *(line for line, _ in rest)), reasons=(*chosen.reasons, *reasons))
+    lines = (*chosen.lines, *(line for line, _ in rest))
+    return replace(chosen, lines=lines, reasons=(*chosen.reasons, *reasons), link_lines=own.link_lines)
 
 
 def _mark_boxes_that_ask(page: Page) -> None:

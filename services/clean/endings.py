@@ -4,17 +4,19 @@ import re
 from bisect import bisect
 from collections.abc import Sequence
 
-from services.clean.phrases import is_phrase, starts
+from services.clean.asks import follows
+from services.clean.phrases import is_phrase, says, starts
 from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
 from services.clean.words import bare, count_words
 
-_NETWORKS = re.compile(
-    r"\b(?:facebook|twitter|x|instagram|youtube|whatsapp|telegram|tiktok|linkedin|bluesky|mastodon|messenger|viber|vk)\b"
-)
+# "Lee Hana, reporter, hana@echo.example"
+_EMAIL = re.compile(r"\S@\S+\.\w+\W*$")
 _TAIL = 12
 _FOOTER_WORDS = 6
 _CREDIT_WORDS = 45
-_ASK_WORDS = 30
+_BIO_LINES = 2
+_BYLINE_WORDS = 6
+_BIO_WORDS = 40
 
 
 def mark_ending(lines: Sequence[str], reasons: list[str | None]) -> None:
@@ -23,10 +25,23 @@ def mark_ending(lines: Sequence[str], reasons: list[str | None]) -> None:
     for at in kept[-_TAIL:]:
         key = bare(lines[at])
         size = count_words(lines[at])
-        if size <= _CREDIT_WORDS and starts("credits").match(key):
+        if size <= _CREDIT_WORDS and (starts("credits").match(key) or says("credits_within").search(key)):
             reasons[at] = "a credit or notice"
-        elif size <= _ASK_WORDS and starts("follow").match(key) and _NETWORKS.search(key):
+        elif follows(lines[at], key, size):
             reasons[at] = "asks something of the reader"
+
+
+def mark_authors(lines: Sequence[str], reasons: list[str | None], people: Sequence[str]) -> None:
+    """The last two lines may say who an author is; where a person begins other lines too, it is one who speaks."""
+    kept = [at for at, reason in enumerate(reasons) if reason is None]
+    names = [f"{name} " for person in people if " " in (name := bare(person))]
+    for at in kept[-_BIO_LINES:]:
+        size, key = count_words(lines[at]), bare(lines[at])
+        own = next(filter(key.startswith, names), None)
+        if _EMAIL.search(lines[at]) and size <= _BYLINE_WORDS:
+            reasons[at] = "a byline"
+        elif own and size <= _BIO_WORDS and not any(bare(lines[i]).startswith(own) for i in kept[:-_BIO_LINES]):
+            reasons[at] = "about the author"
 
 
 def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:

@@ -8,29 +8,33 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from services.clean.endings import mark_beside, mark_ending, mark_footer
+from services.clean.asks import asks
+from services.clean.endings import mark_authors, mark_beside, mark_ending, mark_footer
 from services.clean.phrases import is_phrase, phrases, starts
 from services.clean.sentences import PROSE_WORDS, is_prose, is_sentence
 from services.clean.words import bare, count_words
 from services.clean.written_dates import UPDATED, written_date
 
-_LABEL = re.compile(r"^(.{2,60}?)\s*[:：›»>→|–—-]\s*")
-_COPYRIGHT = re.compile(r"^\s*(?:©|\(c\)\s*(?:19|20)\d\d)", re.IGNORECASE)
-_ONLY_MARKS = re.compile(r"^[\W\d_]*$")
+_LABEL = re.compile(r"^(.{2,60}?)\s*(?:[:：›»>→|–—]|(?<=\s)-)\s*")
 _CREDIT = re.compile(
-    r"^[(\[]?(?:photos?|fotos?|image|bild|immagine|crédits?|credits?|фото|写真)\b.{0,15}[:/：].{2,80}$", re.IGNORECASE
+    r"^[(\[]?(?:photos?|fotos?|image|illustrations?|bild|immagine|crédits?|credits?|фото|写真)\b.{0,15}[:/：].{2,80}$",
+    re.IGNORECASE,
 )
 # "… in Paris © Reuters", "Bildrechte: MDR", "(Photo: AP)", "| Jane Doe/Getty Images" at the end: a caption.
 _CAPTION = re.compile(
     r"(?:©|\bBildrechte:|\(?\b(?:Photo|Foto|Fotos|Bild|Image|Imagen|Immagine|Crédit|Credit|Quelle|Source|Fuente|Fonte|Фото)\s?:)"
-    r"[^.!?]{1,60}\)?\s*$|(?:Getty Images|AFP/Getty|REUTERS|AP Photo|Shutterstock|iStock|dpa)\)?\s*$"
+    r"[^.!?]{1,60}\)?\s*$|[|(]\s*Photos? by [^.!?|]{1,60}\)?\s*$"
+    r"|(?:Getty Images|AFP/Getty|REUTERS|AP Photo|Shutterstock|iStock|dpa)\)?\s*$"
 )
-_TIME = re.compile(r"^\d{1,2}\s?[.:h]\s?\d{2}\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4}|Uhr|Ч)?$", re.IGNORECASE)
+_WHOLE_LINES = (
+    (re.compile(r"[\W_]*$"), "no words"),
+    # What a site's software was to replace, and did not: "[button link=…]".
+    (re.compile(r"\[/?[a-z_-]{3,20}(?:\s+[a-z_-]+=|\])"), "a shortcode"),
+    (re.compile(r"\d{1,2}\s?[.:h]\s?\d{2}\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4}|Uhr|Ч)?$", re.IGNORECASE), "a time"),
+    (re.compile(r"\s*(?:©|ⓒ|\(c\)\s*(?:19|20)\d\d)", re.IGNORECASE), "copyright"),
+)
 ASKS = "asks something of the reader"
 _HEADLINE_WORDS = 30
-_ASK_WORDS = 30
-_LONG_ASK_WORDS = 80
-_SURE_WORDS = 3
 _NOTICE_WORDS = 14
 _START = 8
 _BYLINE_WORDS = 14
@@ -49,6 +53,7 @@ def judge(lines: Sequence[str], title: str = "", people: Sequence[str] = ()) -> 
     _repeats(lines, reasons)
     _bylines(lines, reasons, people)
     mark_ending(lines, reasons)
+    mark_authors(lines, reasons, people)
     mark_footer(lines, reasons)
     mark_beside(lines, reasons)
     return reasons
@@ -61,22 +66,17 @@ def keep(lines: Sequence[str], title: str = "") -> list[str]:
 
 def reason_of(line: str) -> str | None:
     """Why the line is furniture by its own words, else None."""
-    if _ONLY_MARKS.match(line) and not any(c.isalnum() for c in line):
-        return "no words"
+    if (reason := next((reason for pattern, reason in _WHOLE_LINES if pattern.match(line)), None)) is not None:
+        return reason
     if is_phrase(line, "labels"):
         return "a label"
-    if _TIME.match(line):
-        return "a time"
-    if _COPYRIGHT.match(line):
-        return "copyright"
     size = count_words(line)
     if size <= _HEADLINE_WORDS and (is_phrase(line, "read_also") or _leads_elsewhere(line)):
         return "leads to another article"
     if size <= _CAPTION_WORDS and _CAPTION.search(line):
         return "a caption"
     key = bare(line)
-    ask = starts("asks").match(key)
-    if ask and size <= (_ASK_WORDS if len(ask.group().split()) < _SURE_WORDS else _LONG_ASK_WORDS):
+    if asks(line, key, size):
         return ASKS
     if size <= _DATE_WORDS and starts("dated").match(key) and written_date([line]):
         return "a date"
@@ -86,9 +86,11 @@ def reason_of(line: str) -> str | None:
 
 
 def _leads_elsewhere(line: str) -> bool:
-    """ "Also read: …" in any of the languages."""
+    """ "Also read: …" in any of the languages; one word may stand before a sentence too: "Hintergrund: Seit …"."""
     match = _LABEL.match(line)
-    return match is not None and bare(match.group(1)) in phrases("read_also")
+    if match is None or (label := bare(match.group(1))) not in phrases("read_also"):
+        return False
+    return " " in label or not (is_prose(line) and line.endswith((".", "。")))
 
 
 def _repeats(lines: Sequence[str], reasons: list[str | None]) -> None:

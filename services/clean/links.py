@@ -15,10 +15,11 @@ from services.clean.words import bare, count_words, squeeze
 
 _LINKED = 0.8
 _TEASER_CHARS = 400
-_ALL_LINK = 0.9
+_ALL_LINK = 0.8
 _FEW_LINKS = 0.5
 _SOME_LINK = 0.4
 _LABEL_WORDS = 6
+_TAG_WORDS = 3
 # Block elements in a link of one line: its own, and one around it.
 _ONE_LINE = 2
 _HEADLINE_WORDS = 5
@@ -115,19 +116,31 @@ def _is_card(link: HtmlElement) -> bool:
 
 
 def _mark_labelled(blocks: list[Block], links: Links, url: str) -> None:
-    """Lines that begin alike and end with a link each lead to other articles: "Read more in isiZulu | A headline"."""
+    """Lines that begin alike and end with a link each lead to other articles: "Read more in isiZulu | A headline".
+    So do lines behind the last paragraph that begin with a label and a colon: "Tag: bridges"."""
     text_of = cache(lambda link: squeeze(link.text_content()))  # of a long one each line asks
+    last = next((at for at in range(len(blocks) - 1, -1, -1) if blocks[at].weight), len(blocks))
     labels: dict[int, str] = {}
-    for block in blocks:
-        link = links.get(block.element) if _SOME_LINK <= block.link_share < _ALL_LINK else None
+    for at, block in enumerate(blocks):
+        link = links.get(block.element) if block.link_chars else None
         if link is None or is_sentence(block.text) or block.tag not in ("p", "div"):
             continue
-        if (label := _label(block.text, text_of(link))) and _leads_elsewhere(_address(block.element, links), url):
+        if not _leads_elsewhere(_address(block.element, links), url):
+            continue
+        if at > last and _names_its_link(block.text, text_of(link)):
+            block.reason = _A_LINK
+        if _SOME_LINK <= block.link_share < _ALL_LINK and (label := _label(block.text, text_of(link))):
             labels[id(block)] = label
     times = Counter(labels.values())
     for block in blocks:
         if times[labels.get(id(block), "")] > 1:
             block.reason = _A_LINK
+
+
+def _names_its_link(line: str, link: str) -> bool:
+    """Whether a line begins with a word or three and a colon, and the text of a link comes next."""
+    before, found, _ = line.partition(link) if link else ("", "", "")
+    return bool(found) and before.rstrip().endswith((":", "：")) and count_words(before) <= _TAG_WORDS
 
 
 def _label(line: str, link: str) -> str:

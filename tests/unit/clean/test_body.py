@@ -48,6 +48,19 @@ def inside(html: str, more: str) -> str:
         (f"<div class='article__picture'><p>{BOX}</p></div>", [BOX]),
         (f"<div class='has-image'><img src=a><p>{BOX}</p></div>", [BOX]),
         (f"<div class='image-item'><img src=a><h3>A pier</h3><p>{BOX}</p></div>", ["A pier", BOX]),
+        ("<div class=x><img src=a><div class=y>The new arches at dawn</div></div>", []),
+        ("<div class=x><picture><img src=a></picture><p>Ana Ruiz, head of the county's bridges</p></div>", []),
+        ("<span><img src=a alt='The new arches at dawn'></span><div>The new arches at dawn</div>", []),
+        (f"<div class=x><img src=a><p>{BOX}</p></div>", [BOX]),
+        (f"<div class=x><img src=a><h3>The new arches at dawn</h3></div><p>{BOX}</p>", ["The new arches at dawn", BOX]),
+        (
+            f"<ul><li><img src=a><div>The new arches at dawn</div></li></ul><p>{BOX}</p>",
+            ["The new arches at dawn", BOX],
+        ),
+        ("<p class=header--image-meta>Ana Ruiz/ECHO</p>", []),
+        ("<div class=z>Tag: <a href=/tag/bridges>Bridges</a></div><p>Guide: <a href=/b>Bridges</a> (new)</p>", []),
+        (f"<p>Guide: <a href={ELSEWHERE}>Lorries of today</a></p>", ["Guide: Lorries of today"]),
+        (f"<p><a href=/p>Bridge of the year is chosen by lorry drivers</a> [NEW]</p><p>{BOX}</p>", [BOX]),
         (f"<div class=join><h3>Sign up for letters</h3><li>News of bridges</li></div><p>{BOX}</p>", [BOX]),
     ],
 )
@@ -144,6 +157,19 @@ def test_the_opening(
         "Suivez la rubrique des ponts de l'Écho sur Facebook et Instagram, chaque jour de la semaine.",
         "Подписывайтесь на страницу наших мостов в Telegram и Viber, там новости выходят каждый день.",
         "Create an account or sign in to continue with your reading experience.",
+        "There is more where that came from. Sign up for our free newsletter, every Friday in your inbox.",
+        "Es gibt mehr davon. Abonnieren Sie unseren Newsletter.",
+        "続きはまた明日お伝えします。購読はニュースレターからどうぞ。",
+        "Ana Ruiz's book about bridges is out now. Follow her on Twitter @anaruiz.",
+        "Follow all that the agency has on bridges at https://agency.invalid/bridges",
+        "—Agency writer Bo Li in Paris contributed to this report.",
+        "이하나 기자 hana@echo.example",
+        "저작권자 ⓒ 에코, 무단전재 및 재배포금지",
+        "[사진=에코 통신]",
+        "[button link=”https://echo.invalid/” type=”big”] Send us your bridges[/button]",
+        "The new arches at dawn. | Photo by Ana Ruiz",
+        "Illustration: Ana Ruiz",
+        "Story continues below gallery",
         "Table of contents",
         "Inhaltsverzeichnis",
         "目次",
@@ -166,10 +192,27 @@ def test_headings_of_footers_that_name_the_site(
 
 
 @pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        (["Ana Ruiz is a reporter of the Echo."], []),
+        (["Ana Ruiz: What do you say?", "Nothing.", BOX, "Ana Ruiz: Thank you."], [0, 1, 2, 3]),
+        (["Ruiz is a reporter of the Echo."], [0]),
+    ],
+)
+def test_who_the_author_is(
+    page: Make, article_html: Html, paragraphs: tuple[str, ...], lines: list[str], kept: list[int]
+) -> None:
+    html = inside(article_html("<meta name=author content='Ana Ruiz'>"), "".join(f"<p>{line}</p>" for line in lines))
+    assert body(page(html)) == [*paragraphs, *(lines[at] for at in kept)]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "Follow the river on foot and the bridge comes into sight after a mile, with its four new arches.",
         "Facebook pages of the valley showed the first lorries on the bridge within the hour, with many likes.",
+        "The county has a newsletter for those who want to hear of bridges, and a page for those who do not.",
+        "Sign-ups for the walk are open. The newsletter of the county has the hours, and the bridge is open to all.",
         "More from the report is expected at noon, when the county will say what the piers are to cost.",
     ],
 )

@@ -6,6 +6,7 @@ from itertools import chain
 import pytest
 
 from services.clean.extract import extract
+from services.clean.furniture import ASKS, reason_of
 from services.clean.limits import CleanLimits
 from services.clean.text import read_text
 from services.contracts.messages import Article, PageMessage
@@ -204,3 +205,47 @@ def test_a_given_title_wins() -> None:
     )
     assert title == "Another title"
     assert reasons[lines.index("Bridge reopens")] is None
+
+
+SENTENCES = (
+    "Subscribe to that theory and you would expect the pound to recover, but the markets think otherwise.",
+    "Subscribe to that theory at your peril.",
+    "Sign up for Medicare by Sunday, the agency told people over 65, or a penalty will be due for every year.",
+    "Next-gen trains will run in the valley",
+    "Hintergrund: Seit Jahren streiten die beiden Gemeinden über den Verlauf der Grenze im Norden.",
+    "Mit ihrer Zustimmung hat die Kanzlerin den Weg für eine Reform des Wahlrechts frei gemacht.",
+    "S'abonner à cette thèse revient à oublier les trente dernières années, répond l'historienne.",
+    "Recibe las críticas con calma la alcaldesa, que no piensa dimitir ni cambiar su plan.",
+    "Siga o dinheiro, dizia o velho procurador, e o caminho levava sempre à mesma quinta.",
+    "Registrati tre nuovi casi di influenza aviaria in un allevamento della provincia.",
+    "Reageer op een brand nooit met water als er olie in de pan zit, waarschuwt de brandweer.",
+    "Dołącz do tego rosnące ceny energii, a zrozumiesz, dlaczego piekarnie znikają z miasteczek.",
+    "Следите за уровнем воды, предупредили жителей спасатели, и не подходите к берегу.",
+    "Paylaş, sonra yine paylaş: köyde su yüz yıldır böyle dağıtılıyor.",
+    "شارك آلاف الأشخاص في الاحتجاج الذي دعت إليه نقابة المعلمين.",
+    "アプリを使って注文した客は、店に着くとすぐに品物を受け取れる。",
+    "下载量在一个月内超过了一百万次，开发者说他没有想到。",
+    "הצטרפו אליו עשרות תושבים שצעדו יחד עד לכיכר העיר.",
+)
+REQUESTS = (
+    "Subscribe to The Echo",
+    "Subscribe to The Echo to read all of the headlines from the valley every single morning.",
+    "Sign up for The Daily Tarn and get the day's best stories every morning before you leave the house.",
+    "Melden Sie sich hier an, um jeden Morgen unseren kostenlosen Newsletter zu lesen.",
+    "Recibe las noticias más importantes del valle cada mañana en tu correo.",
+    "Registrati gratuitamente per continuare a leggere questo articolo.",
+    "Следите за новостями долины в нашем телеграм-канале каждый день.",
+    "اشترك في نشرتنا البريدية لتصلك آخر أخبار الوادي كل صباح.",
+    "アプリをダウンロードすると、限定の記事を無料で読めます。",
+    "下载客户端，随时随地查看更多新闻。",
+)
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_what_only_begins_like_furniture_stays(line: str) -> None:
+    assert reason_of(line) is None
+
+
+@pytest.mark.parametrize("line", REQUESTS)
+def test_a_request_in_a_whole_sentence_goes(line: str) -> None:
+    assert reason_of(line) == ASKS
