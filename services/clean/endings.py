@@ -53,10 +53,10 @@ def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
             continue
         reasons[at] = "heading of a footer"
         here = bisect(prose, at)
-        follows = prose[here : here + 2]
+        coming = prose[here : here + 2]
         # The article goes on after a box in its middle; a footer has little prose (a comment rule, a teaser).
-        goes_on = len(follows) == 2 or (follows and at < len(lines) * 2 // 3)
-        end = follows[0] if goes_on else len(lines)
+        goes_on = len(coming) == 2 or (coming and at < len(lines) * 2 // 3)
+        end = coming[0] if goes_on else len(lines)
         for i in range(max(at + 1, done), end):
             reasons[i] = reasons[i] or f"below “{line[:40]}”"
         if not goes_on:
