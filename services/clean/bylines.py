@@ -4,7 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from services.clean.elements import short_text
+from services.clean.elements import holders, short_text
 from services.clean.people import BY, as_people
 from services.clean.sentences import is_sentence
 from services.clean.words import squeeze
@@ -67,10 +67,9 @@ def _text_before(link: HtmlElement) -> str:
 
 def marked(tree: HtmlElement) -> list[str]:
     """Microdata and rel=author."""
-    found = []
+    found, named = [], holders(tree.xpath('//*[@itemprop="name"]'))
     for element in tree.xpath('//*[@itemprop="author" or @rel="author"]')[:_MAX_MARKED]:
-        inner = element.find('.//*[@itemprop="name"]')
-        text = short_text(element if inner is None else inner, _MAX_CHARS)
+        text = short_text(named.get(element, element), _MAX_CHARS)
         if text or (text == "" and (text := (element.get("content") or "")[:_MAX_CHARS])):
             found.append(text)
     return found[:_MAX_LINKS]
