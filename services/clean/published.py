@@ -41,6 +41,8 @@ _A_DAY_APART = timedelta(days=2)
 _DATE = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|published|posted|pubdate|datum|fecha|data|tarih|дата)(?:$|[\s_-])", re.IGNORECASE
 )
+# htmldate compares each of them with all others (libxml2's union of node sets): 24,000 took a second.
+_MAX_HEADINGS = 1000
 _SHORT = 80
 _FEW = 4
 
@@ -139,6 +141,8 @@ def guess_published(tree: HtmlElement, url: str, fetched_at: datetime) -> Dated 
     Without its extensive search through all text: on 302 pages that gave ten days more, none that a gold date
     confirms and one that it denies, and took a third of the time of everything.
     """
+    if len(list(islice(tree.iter("title", "h1"), _MAX_HEADINGS + 1))) > _MAX_HEADINGS:
+        return None
     # Its own bound is the clock's today; the page's is the day it was fetched.
     latest = (fetched_at + timedelta(days=1)).replace(tzinfo=None)
     try:
