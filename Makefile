@@ -125,6 +125,10 @@ CASES ?= 100000
 fuzz: setup-dev ## hostile pages through extraction, in worker processes (CASES=N; DATA: a folder of pages to mutate)
 	PYTHONPATH=tests $(BIN)/python -m support.fuzz --cases $(CASES) $(wildcard $(DATA))
 
+.PHONY: growth
+growth: setup-dev ## CPU seconds of extraction for n, 2n and 4n of one thing: what grows faster than the page?
+	PYTHONPATH=tests $(BIN)/python -m support.fuzz.growth
+
 .PHONY: internet
 internet: setup-dev ## the real fetch service on a small internet that misbehaves, in full size (NEWSLOOM_TEST_FETCH_WORKERS=N)
 	NEWSLOOM_CHAOS=long $(BIN)/python -m pytest -s tests/integration/fetch/test_internet.py

@@ -6,8 +6,10 @@ DATA: for clean a folder of pages (`*.html.gz`, anywhere below), for enrich NDJS
 until there are --items. Needs running servers (NEWSLOOM_KAFKA and NEWSLOOM_ELASTICSEARCH); all is in a namespace of its
 own, which is removed again.
 
-The real service (`newsloom run`) is timed from the first message sent to its topic to the last outcome in Kafka. The
-filter gets the same as lines, and is timed from the last line of a warm-up to its last line. They take turns.
+Both are started anew each round, with all their work waiting: the service (`newsloom run`) has it in Kafka, the filter
+as lines. Both are timed from what comes of a warm-up to what comes of --items more, with as much as the warm-up still
+to do; outcomes of the service are in Kafka. So neither start nor end, nor the producer, are in the figures. They take
+turns.
 CPU is that of all processes of either, without the broker: it tells more than the clock where other load is on the
 machine. For clean, trafilatura's default reads the same pages in this process.
 """
@@ -25,13 +27,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 import psutil
 import trafilatura
@@ -40,7 +41,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from services.contracts.messages import Article, Message, PageMessage, Source
 from services.contracts.topics import ARTICLES, ENRICHED, FATES, MAX_MESSAGE_BYTES, PAGES, TOPICS, Topic
 from services.contracts.urls import article_id
-from services.runtime.admin import connect
+from services.runtime.admin import connect, ensure_topics
 from services.runtime.settings import Settings
 from services.standalone.ports import unused
 
@@ -50,7 +51,8 @@ READS: dict[str, Topic] = {"clean": PAGES, "enrich": ARTICLES}
 WRITES: dict[str, Sequence[Topic]] = {"clean": (ARTICLES, FATES), "enrich": (ENRICHED, FATES)}
 PATIENT = {**os.environ, "NEWSLOOM_DOCUMENT_LIMIT_S": "600"}
 """On a busy machine a chunk would be killed at its limit, and done again."""
-WARM_UP = 40
+WARM_UP = 100
+"""Items: a batch of the service's, which come out together."""
 LIMIT_S = 600.0
 LOOK_S = 0.02
 
@@ -124,75 +126,75 @@ def cpu_of(process: psutil.Process) -> float:
     return total
 
 
-class Running:
-    """The service in a namespace of its own."""
+class Backlog:
+    """What waits for the service, in a namespace of its own, and how it gets through it."""
 
     def __init__(self, stage: str, workers: int, home: Path) -> None:
         self._stage, port = stage, unused("127.0.0.1")
         given = {"HTTP": f"127.0.0.1:{port}", "NAMESPACE": f"bench-{secrets.token_hex(4)}.", "HOME": str(home)}
         given |= {"WORKERS": str(workers), "LOG_LEVEL": "warning"}
-        environment = PATIENT | {f"NEWSLOOM_{name}": value for name, value in given.items()}
-        self.settings = Settings(
+        self._environment = PATIENT | {f"NEWSLOOM_{name}": value for name, value in given.items()}
+        self._settings = Settings(
             http=given["HTTP"], namespace=given["NAMESPACE"], home=home, workers=workers, _env_file=None
         )
-        # Packed as fetch packs pages. kafka-python 3.0 sends 2 MiB a second otherwise, which the service waited for.
+        self._admin = connect(self._settings)
+        ensure_topics(self._admin, self._settings)
+        # Packed as fetch packs pages.
         self._producer = KafkaProducer(
-            bootstrap_servers=self.settings.kafka, max_request_size=MAX_MESSAGE_BYTES,
+            bootstrap_servers=self._settings.kafka, max_request_size=MAX_MESSAGE_BYTES,
             compression_type="gzip", linger_ms=20, batch_size=1 << 20,
         )  # fmt: skip
-        self._consumer = KafkaConsumer(bootstrap_servers=self.settings.kafka)
-        self._process = psutil.Popen([*NEWSLOOM, "run", stage], env=environment)
+        self._consumer = KafkaConsumer(bootstrap_servers=self._settings.kafka)
 
-    def wait_ready(self) -> None:
-        """Until the service says so."""
-        host, port = self.settings.health_address(self._stage)
-        deadline = time.monotonic() + LIMIT_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"http://{host}:{port}/readyz", timeout=10, trust_env=False).is_success:
-                    return
-            time.sleep(0.5)
-        raise SystemExit(f"the service {self._stage} does not get ready")
-
-    def outcomes(self) -> int:
-        """How many there are so far."""
-        names = [self.settings.name(topic.name) for topic in WRITES[self._stage]]
-        places = [TopicPartition(n, p) for n in names for p in self._consumer.partitions_for_topic(n) or ()]
-        return sum(self._consumer.end_offsets(places).values())
-
-    def round(self, items: Sequence[Item]) -> Took:
-        """Send `items`, and wait until they are through."""
-        before = self.outcomes()
-        topic = self.settings.name(READS[self._stage].name)
-        start, cpu = time.perf_counter(), cpu_of(self._process)
+    def put(self, items: Sequence[Item]) -> None:
+        """Send `items` while no service runs."""
+        topic = self._settings.name(READS[self._stage].name)
         for one in items:
             self._producer.send(topic, one.sent, key=one.key)
         self._producer.flush()
-        while (done := self.outcomes() - before) < len(items):
-            if time.perf_counter() - start > LIMIT_S:
-                raise SystemExit(f"{done} of {len(items)} outcomes after {LIMIT_S:g} s")
-            time.sleep(LOOK_S)
-        return Took(
-            sum(one.size for one in items),
-            time.perf_counter() - start,
-            cpu_of(self._process) - cpu,
-        )
 
-    def stop(self) -> None:
-        """Stop the service, and remove its topics."""
-        self._process.terminate()
-        self._process.wait(60)
+    def outcomes(self) -> int:
+        """How many there are so far."""
+        names = [self._settings.name(topic.name) for topic in WRITES[self._stage]]
+        places = [TopicPartition(n, p) for n in names for p in self._consumer.partitions_for_topic(n) or ()]
+        return sum(self._consumer.end_offsets(places).values())
+
+    def work_off(self, items: Sequence[Item]) -> Took:
+        """Start the service, time it, and let it end."""
+        before, work = self.outcomes(), _work(items)
+        self.put(work)
+        process = psutil.Popen([*NEWSLOOM, "run", self._stage], env=self._environment)
+        try:
+            first, start, cpu = self._at(before + WARM_UP, process)
+            last, end, cpu_end = self._at(before + WARM_UP + len(items), process)
+            self._at(before + len(work), process)
+        finally:
+            process.terminate()
+            process.wait(60)
+        size = sum(one.size for one in items) * (last - first) / len(items)
+        return Took(round(size), end - start, cpu_end - cpu)
+
+    def _at(self, wanted: int, process: psutil.Popen) -> tuple[int, float, float]:
+        """The outcomes, the clock and the CPU seconds of `process` once there are so many outcomes."""
+        deadline = time.monotonic() + LIMIT_S
+        while (done := self.outcomes()) < wanted:
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise SystemExit(f"{done} of {wanted} outcomes, and no more come")
+            time.sleep(LOOK_S)
+        return done, time.perf_counter(), cpu_of(process)
+
+    def close(self) -> None:
+        """Remove the topics."""
         self._producer.close()
         self._consumer.close()
-        admin = connect(self.settings)
-        names = {self.settings.name(topic.name) for topic in TOPICS}
-        admin.delete_topics([name for name in admin.list_topics() if name in names])
-        admin.close()
+        names = {self._settings.name(topic.name) for topic in TOPICS}
+        self._admin.delete_topics([name for name in self._admin.list_topics() if name in names])
+        self._admin.close()
 
 
 def filtered(stage: str, items: Sequence[Item], workers: int) -> Took:
-    """The filter's time for `items`, behind a warm-up that is not counted."""
-    lines = [one.line for one in (*items[:WARM_UP], *items)]
+    """The filter's time for `items`."""
+    lines = [one.line for one in _work(items)]
     process = psutil.Popen(
         [*NEWSLOOM, FILTERS[stage], "-", "--jobs", str(workers)],
         env=PATIENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -203,11 +205,16 @@ def filtered(stage: str, items: Sequence[Item], workers: int) -> Took:
     for number, _ in enumerate(process.stdout, 1):
         if number == WARM_UP:
             start, cpu = time.perf_counter(), cpu_of(process)
-        if number == len(lines):
+        if number == WARM_UP + len(items):
             took = Took(sum(i.size for i in items), time.perf_counter() - start, cpu_of(process) - cpu)
     writer.join()
     process.wait()
     return took
+
+
+def _work(items: Sequence[Item]) -> list[Item]:
+    """What is timed, between a warm-up and as much behind it."""
+    return [*items[:WARM_UP], *items, *items[:WARM_UP]]
 
 
 def _write(stream: Any, lines: Sequence[bytes]) -> None:
@@ -221,18 +228,6 @@ def by_trafilatura(items: Sequence[Item]) -> Took:
     for one in items:
         trafilatura.extract(one.html)
     return Took(len(items), time.perf_counter() - start, time.process_time() - cpu)
-
-
-@contextlib.contextmanager
-def service(stage: str, workers: int) -> Iterator[Running]:
-    """The service, running; stopped in the end."""
-    with tempfile.TemporaryDirectory() as home:
-        running = Running(stage, workers, Path(home))
-        try:
-            running.wait_ready()
-            yield running
-        finally:
-            running.stop()
 
 
 def report(rounds: dict[str, list[Took]], unit: str) -> None:
@@ -267,11 +262,13 @@ def main() -> None:
     if args.stage == "clean":
         rounds["trafilatura, one process"] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the service and its topics go with us
-    with service(args.stage, args.workers) as running:
-        running.round(items[:WARM_UP])
+    with (
+        tempfile.TemporaryDirectory() as home,
+        contextlib.closing(Backlog(args.stage, args.workers, Path(home))) as backlog,
+    ):
         for _ in range(args.rounds):
             rounds[name].append(filtered(args.stage, items, args.workers))
-            rounds[f"newsloom run {args.stage}"].append(running.round(items))
+            rounds[f"newsloom run {args.stage}"].append(backlog.work_off(items))
             if args.stage == "clean":
                 rounds["trafilatura, one process"].append(by_trafilatura(items))
             print("; ".join(f"{side} {all_took[-1]}" for side, all_took in rounds.items()), flush=True)

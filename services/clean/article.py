@@ -26,12 +26,13 @@ _MOST_IF_PARAGRAPHS = 0.3
 _PARAGRAPHS = 5
 _DESCEND = 0.75
 _ARTICLE_CHARS = 400
+_MAX_LEAD = 20_000  # each line of the page is looked up in it
 
 
 def choose(page: Page, tree: HtmlElement, about: Metadata, url: str) -> tuple[int, int]:
     """Mark the furniture among `page.blocks` with its reason, and return the range of blocks of the article at `url`
     that the page says it is `about`."""
-    title, lead = about.title, bare(about.description or "")
+    title, lead = about.title, bare((about.description or "")[:_MAX_LEAD])
     _mark_zones(page)
     _mark_other_articles(page, title)
     _mark_next_articles(page, title)
@@ -40,7 +41,7 @@ def choose(page: Page, tree: HtmlElement, about: Metadata, url: str) -> tuple[in
     mark_captions(page, tree)
     restore(page.blocks, bare(text_of(about.node)), lead)
     first, end = _container(page)
-    mark_links([block for block in page.blocks[first:end] if block.reason is None], url)
+    mark_links([block for block in page.blocks[first:end] if block.reason is None], page.links, url)
     mark_strays(page.blocks[first:end])
     mark_before_the_text(page.blocks[first:end], lead)
     return with_standfirst(page, first, title, lead), end
@@ -59,7 +60,7 @@ def _mark_zones(page: Page) -> None:
     text: Counter[str] = Counter()
     done = 0
     for element, (first, end) in page.spans.items():
-        if first >= end or first < done or (reason := zone_of(element)) is None:
+        if first >= end or first < done or (reason := zone_of(element, page.links)) is None:
             continue
         size = sums[end] - sums[first]
         if size <= _limit(reason) * sums[-1]:

@@ -6,12 +6,13 @@ Ranges make every question about an element ("how much prose is in it?") a diffe
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from services.clean.elements import BLOCKS, is_data_row, is_silent
+from services.clean.elements import BLOCKS, holders, is_data_row, is_silent
 from services.clean.words import UNSPACED, squeeze
 
 # A paragraph says something; letters of scripts without spaces say twice as much.
@@ -45,6 +46,12 @@ class Page:
     spans: dict[HtmlElement, tuple[int, int]] = field(default_factory=dict)
     depth: int = 0
 
+    @cached_property
+    def links(self) -> dict[HtmlElement, HtmlElement]:
+        """The first link with an address in each element that has any."""
+        top = next(iter(self.spans), None)
+        return holders(() if top is None else (a for a in top.getroottree().iter("a") if a.get("href") is not None))
+
     def sums(self, weight: Callable[[Block], int]) -> list[int]:
         """Running sums: `weight` of blocks a to b is sums[b] - sums[a]."""
         return [0, *accumulate(map(weight, self.blocks))]
@@ -72,6 +79,7 @@ class _Reader:
         self.open: list[HtmlElement] = []
         self.row: HtmlElement | None = None
         self.anchors = 0
+        self.blank = True
 
     def flush(self) -> None:
         if text := squeeze("".join(self.buffer)).strip("| "):
@@ -81,10 +89,12 @@ class _Reader:
             )
         self.buffer.clear()
         self.link_chars = 0
+        self.blank = True
 
     def add(self, text: str | None) -> None:
         if text:
             self.buffer.append(text)
+            self.blank = self.blank and text.isspace()
             if self.anchors:
                 self.link_chars += len(text.strip())
 
@@ -98,7 +108,7 @@ class _Reader:
 
     def _start_block(self, element: HtmlElement, tag: str) -> None:
         if self.row is not None:
-            self.buffer.append(" | " if tag in ("td", "th") and "".join(self.buffer).strip() else " ")
+            self.buffer.append(" | " if tag in ("td", "th") and not self.blank else " ")
             return
         if self.open:
             self.flush()

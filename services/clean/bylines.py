@@ -4,7 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from services.clean.elements import short_text
+from services.clean.elements import holders, short_text
 from services.clean.people import BY, as_people
 from services.clean.sentences import is_sentence
 from services.clean.words import squeeze
@@ -36,6 +36,7 @@ _PARTICLES = frozenset([
 # fmt: on
 _MAX_CHARS = 200
 _MAX_LINKS = 20
+_MAX_MARKED = 100
 # Where a byline goes on after the names: a date, a place, a role.
 _AFTER_NAMES = re.compile(
     r"\s*[|•·●▪⋅(\[–—]\s*|\s-\s|\s+on\s|,?\s+in\s|,?\s*\d|,\s*(?:mon|tues|wednes|thurs|fri|satur|sun)day|,\s*(?:le|den|il|el)\s|[.:]\s|[】）)]",
@@ -66,10 +67,9 @@ def _text_before(link: HtmlElement) -> str:
 
 def marked(tree: HtmlElement) -> list[str]:
     """Microdata and rel=author."""
-    found = []
-    for element in tree.xpath('//*[@itemprop="author" or @rel="author"]'):
-        inner = element.xpath('.//*[@itemprop="name"]')
-        text = short_text(inner[0] if inner else element, _MAX_CHARS)
+    found, named = [], holders(tree.xpath('//*[@itemprop="name"]'))
+    for element in tree.xpath('//*[@itemprop="author" or @rel="author"]')[:_MAX_MARKED]:
+        text = short_text(named.get(element, element), _MAX_CHARS)
         if text or (text == "" and (text := (element.get("content") or "")[:_MAX_CHARS])):
             found.append(text)
     return found[:_MAX_LINKS]

@@ -1,12 +1,12 @@
 """Captions that no name gives away: the line alone beside a picture, and the line that the picture's `alt` repeats."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from services.clean.blocks import Block, Page, mark
-from services.clean.elements import HEADINGS
+from services.clean.elements import HEADINGS, holders
 from services.clean.sentences import is_sentence
 from services.clean.words import bare, count_words
 
@@ -20,9 +20,13 @@ _LEVELS_OF_LISTS = frozenset(("li", "td", "th", "a", "blockquote"))
 def mark_captions(page: Page, tree: HtmlElement) -> None:
     """Of 32 such lines on pages that were looked at none was the article's. Sentences stay: sections have pictures."""
     likely = [block for block in page.blocks if block.reason is None and _is_short(block)]
-    alone = [block for block in likely if _is_alone_with_a_picture(block, page)]
+    if not likely:
+        return
+    images = list(tree.iter("img"))
+    pictured = holders(images)
+    alone = [block for block in likely if _is_alone_with_a_picture(block, page, pictured)]
     divs = [block for block in likely if block.tag == "div"]
-    said = {bare(image.get("alt") or "") for image in tree.iter("img")} if divs else set()
+    said = {bare(image.get("alt") or "") for image in images} if divs else set()
     mark((*alone, *(block for block in divs if bare(block.text) in said)), "a caption")
 
 
@@ -31,9 +35,9 @@ def _is_short(block: Block) -> bool:
     return is_line and _LEAST_WORDS <= count_words(block.text) <= _MOST_WORDS
 
 
-def _is_alone_with_a_picture(block: Block, page: Page) -> bool:
+def _is_alone_with_a_picture(block: Block, page: Page, pictured: Container[HtmlElement]) -> bool:
     """Whether a small element holds the line, a picture, and nothing else that may be the article's."""
-    if _has_picture(block.element):
+    if block.element in pictured:
         return False
     for parent in islice(block.element.iterancestors(), _LEVELS):
         first, end = page.spans.get(parent, (0, 0))
@@ -41,14 +45,10 @@ def _is_alone_with_a_picture(block: Block, page: Page) -> bool:
             return False
         if end and not _is_only(block, page.blocks[first:end]):
             return False
-        if end and _has_picture(parent):
+        if end and parent in pictured:
             return True
     return False
 
 
 def _is_only(block: Block, blocks: Sequence[Block]) -> bool:
     return all(other is block or other.reason for other in blocks)
-
-
-def _has_picture(element: HtmlElement) -> bool:
-    return element.find(".//img") is not None

@@ -1,5 +1,6 @@
 """What the elements of HTML mean for reading a page as lines of text."""
 
+from collections.abc import Iterable
 from itertools import islice
 
 from lxml.etree import iterwalk
@@ -22,6 +23,18 @@ _CONTROLS = frozenset(("button", "select", "textarea", "noscript"))
 _PARAGRAPHS = 4
 _CELL_CHARS = 200
 _MAX_EVENTS = 1000
+
+
+def holders(found: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElement]:
+    """Each element that any of `found` (in page order) is in, with the first that is; in one pass. `find` reads all
+    that an element holds where there is none, for each element and line that is asked about."""
+    first: dict[HtmlElement, HtmlElement] = {}
+    for one in found:
+        for element in one.iterancestors():
+            if element in first:
+                break
+            first[element] = one
+    return first
 
 
 def short_text(element: HtmlElement, most: int) -> str | None:

@@ -1,6 +1,7 @@
 """Where a text ends: what its last lines say besides the article, and the headings behind which it goes no further."""
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 
 from services.clean.asks import follows
@@ -45,16 +46,22 @@ def mark_authors(lines: Sequence[str], reasons: list[str | None], people: Sequen
 
 def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
     """From the heading of a footer on all goes: to the end, or up to the next paragraph when prose follows."""
+    prose = [at for at, line in enumerate(lines) if reasons[at] is None and is_prose(line)]
+    done = 0  # up to here all below an earlier heading is marked
     for at, line in enumerate(lines):
         if not is_footer_heading(line):
             continue
         reasons[at] = "heading of a footer"
-        rest = range(at + 1, len(lines))
-        prose = [i for i in rest if is_prose(lines[i]) and reasons[i] is None]
+        here = bisect(prose, at)
+        coming = prose[here : here + 2]
         # The article goes on after a box in its middle; a footer has little prose (a comment rule, a teaser).
-        end = prose[0] if len(prose) >= 2 or (prose and at < len(lines) * 2 // 3) else len(lines)
-        for i in range(at + 1, end):
+        goes_on = len(coming) == 2 or (coming and at < len(lines) * 2 // 3)
+        end = coming[0] if goes_on else len(lines)
+        for i in range(max(at + 1, done), end):
             reasons[i] = reasons[i] or f"below “{line[:40]}”"
+        if not goes_on:
+            prose = []
+        done = max(done, end)
 
 
 def is_footer_heading(line: str) -> bool:

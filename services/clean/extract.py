@@ -148,7 +148,7 @@ def _examine_html(text: str, page: PageMessage, url: str) -> Finding | Skip:
         guess = guess_published(tree, url, fetched_at)
         about = replace(about, published_at=guess and guess.at, published_from=guess and guess.found)
     body = main_text(tree, blocks, about, url)
-    no_article = not_an_article(tree, about, url, body)
+    no_article = not_an_article(tree, blocks.links, about, url, body)
     return Finding(about.title, body.lines, body.reasons, about, no_article, body.by, body.notes)
 
 

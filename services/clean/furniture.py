@@ -111,7 +111,9 @@ def _bylines(lines: Sequence[str], reasons: list[str | None], people: Sequence[s
         if reasons[at] or count_words(line) > _BYLINE_WORDS:
             continue
         words = bare(line)
-        if words in names or any(words.endswith(f" {name}") and len(words) - len(name) <= _BY_CHARS for name in names):
+        # By the words and not by the names: a page may declare a thousand.
+        ends = (words[at + 1 :] for at, char in enumerate(words[:_BY_CHARS]) if char == " ")
+        if words in names or any(end in names for end in ends):
             reasons[at] = "a byline"
         elif at < _START and count_words(line) <= _DATE_WORDS and _is_dated(line):
             reasons[at] = "a date"

@@ -1,5 +1,7 @@
 """Whether a page is an article at all, what kind of one, and if not, what it is instead."""
 
+from collections.abc import Container
+from itertools import chain
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -34,10 +36,13 @@ _SEGMENTS: dict[str, Kind] = {
 }
 
 
-def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> str | None:
-    """What the page is when it is no article, for people; None when it may be one. `body` is its main text."""
+def not_an_article(
+    tree: HtmlElement, linked: Container[HtmlElement], about: Metadata, url: str, body: Body
+) -> str | None:
+    """What the page is when it is no article, for people; None when it may be one. `body` is its main text, `linked`
+    are the elements with links in them."""
     words = sum(map(count_words, body.kept))
-    headings = [about.title, about.head.title, *(short_text(e, MAX_HEADING) or "" for e in tree.iter("h1"))]
+    headings = chain((about.title, about.head.title), (short_text(e, MAX_HEADING) or "" for e in tree.iter("h1")))
     declared = _says_article(about)
     if instead := wall(headings, words, declared):
         return instead
@@ -45,7 +50,7 @@ def not_an_article(tree: HtmlElement, about: Metadata, url: str, body: Body) -> 
         return None
     if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
         return "a home page: its address has no path"
-    return _index(tree, about, body)
+    return _index(_teasers(tree, linked), about, body)
 
 
 def kind_of(about: Metadata, url: str, words: int) -> Kind:
@@ -73,10 +78,10 @@ def _says_article(about: Metadata) -> bool:
     return bool(types or about.head.first("og:type").lower() == "article" or about.head.first("article:published_time"))
 
 
-def _index(tree: HtmlElement, about: Metadata, body: Body) -> str | None:
+def _index(headings: int, about: Metadata, body: Body) -> str | None:
     """A page of headlines has many of them and little text of its own."""
     prose = [line for line in body.kept if is_prose(line)]
-    teasers = max(_teasers(tree), body.link_lines)
+    teasers = max(headings, body.link_lines)
     listing = any(types_of(node) & LISTING_TYPES for node in about.nodes)
     little = sum(map(count_words, prose)) < _INDEX_WORDS and len(prose) < teasers
     if teasers >= _MANY and little and (listing or body.link_lines >= _MANY or len(prose) * 2 < teasers):
@@ -84,9 +89,11 @@ def _index(tree: HtmlElement, about: Metadata, body: Body) -> str | None:
     return None
 
 
-def _teasers(tree: HtmlElement) -> int:
+def _teasers(tree: HtmlElement, linked: Container[HtmlElement]) -> int:
     """Headings, or list items and articles, that are links to other pages."""
-    headings = tree.xpath(
-        "//h2[.//a[@href]] | //h3[.//a[@href]] | //a[@href]//h2 | //a[@href]//h3 | //article[.//a[@href]]"
-    )
-    return sum(1 for e in headings if e.text_content().strip())
+    found = (e for e in tree.iter("h2", "h3", "article") if e in linked or (e.tag != "article" and _is_in_a_link(e)))
+    return sum(1 for e in found if any(text.strip() for text in e.itertext()))
+
+
+def _is_in_a_link(element: HtmlElement) -> bool:
+    return any(link.get("href") is not None for link in element.iterancestors("a"))

@@ -1,6 +1,8 @@
 """Which blocks lead to other articles: headings that are links with their teasers, and lines that are links."""
 
 from collections import Counter
+from collections.abc import Mapping
+from functools import cache
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -24,6 +26,7 @@ _HEADLINE_WORDS = 5
 # Behind these a country stands: the site's name is before them.
 _SECOND_LEVELS = frozenset(("co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob"))
 _LINK_LINES = frozenset(("p", "div", "li", "section", "article", "center"))
+Links = Mapping[HtmlElement, HtmlElement]
 _A_LINK, _A_TEASER = "a line that is a link", "a teaser of another article"
 LEADS_ELSEWHERE = frozenset((_A_LINK, _A_TEASER))
 
@@ -38,7 +41,10 @@ def mark_teasers(page: Page, title: str, url: str) -> None:
         if block.reason or block.link_share < _LINKED:
             continue
         element = block.element
-        if element.tag not in HEADINGS or _leads_inside(element) or not _leads_elsewhere(element, url):
+        if element.tag not in HEADINGS:
+            continue
+        address = _address(element, page.links)
+        if address.startswith("#") or not _leads_elsewhere(address, url):
             continue
         span = page.spans.get(element)
         for parent in element.iterancestors():
@@ -60,22 +66,17 @@ def _between(sums: list[int], span: tuple[int, int]) -> int:
     return sums[span[1]] - sums[span[0]]
 
 
-def _address(element: HtmlElement) -> str:
+def _address(element: HtmlElement, links: Links) -> str:
     """Where an element's link leads: its own, the first in it, or that around it."""
-    link = element if element.tag == "a" else element.find(".//a[@href]")
+    link = element if element.tag == "a" else links.get(element)
     if link is None:
         link = next(element.iterancestors("a"), None)
     return (link.get("href") or "").strip() if link is not None else ""
 
 
-def _leads_inside(element: HtmlElement) -> bool:
-    """Whether the link is to another place of the page."""
-    return _address(element).startswith("#")
-
-
-def _leads_elsewhere(element: HtmlElement, url: str) -> bool:
-    """Whether an element's link is to another page of the site; a shop or a source is not."""
-    there, own = _site(_address(element)), _site(url)
+def _leads_elsewhere(address: str, url: str) -> bool:
+    """Whether a link is to another page of the site; a shop or a source is not."""
+    there, own = _site(address), _site(url)
     return not there or not own or there == own
 
 
@@ -88,64 +89,63 @@ def _site(url: str) -> str:
     return labels[-3] if len(labels) > 2 and labels[-2] in _SECOND_LEVELS else labels[-2] if len(labels) > 1 else ""
 
 
-def mark_links(blocks: list[Block], url: str) -> None:
+def mark_links(blocks: list[Block], links: Links, url: str) -> None:
     """A whole line that is a link, and no sentence, leads to another article; unless the article is a list of links, or
-    it stands alone and leads to another site."""
-    _mark_labelled(blocks, url)
+    it stands alone and leads to another site. `links`: the first in each element (blocks.Page)."""
+    _mark_labelled(blocks, links, url)
     linked = [b.link_share >= _ALL_LINK and b.tag in _LINK_LINES for b in blocks]
     lines = [led and not is_sentence(b.text) for led, b in zip(linked, blocks, strict=True)]
     if sum(lines) > _FEW_LINKS * len(blocks):
         return
+    is_card = cache(_is_card)  # of a long one each line asks
     for at, block in enumerate(blocks):
         among_links = any(lines[max(0, at - 1) : at] + lines[at + 1 : at + 2])
-        if lines[at] and (among_links or _leads_elsewhere(block.element, url)):
+        address = _address(block.element, links) if linked[at] else ""
+        if lines[at] and (among_links or _leads_elsewhere(address, url)):
             block.reason = _A_LINK
-        elif linked[at] and _leads_inside(block.element):
+        elif linked[at] and address.startswith("#"):
             block.reason = "skips a part of the page"
-        elif linked[at] and _is_in_a_card(block.element):
+        elif linked[at] and (link := next(block.element.iterancestors("a"), None)) is not None and is_card(link):
             block.reason = _A_TEASER
 
 
-def _is_in_a_card(element: HtmlElement) -> bool:
-    """Whether a link holds the element and more: a picture, or other lines."""
-    link = next(element.iterancestors("a"), None)
-    if link is None:
-        return False
+def _is_card(link: HtmlElement) -> bool:
+    """Whether a link holds more than one line: a picture, or other lines."""
     lines = islice((e for e in link.iter() if e.tag in BLOCKS), _ONE_LINE + 1)
     return sum(1 for _ in lines) > _ONE_LINE or link.find(".//img") is not None
 
 
-def _mark_labelled(blocks: list[Block], url: str) -> None:
+def _mark_labelled(blocks: list[Block], links: Links, url: str) -> None:
     """Lines that begin alike and end with a link each lead to other articles: "Read more in isiZulu | A headline".
     So do lines behind the last paragraph that begin with a label and a colon: "Tag: bridges"."""
+    text_of = cache(lambda link: squeeze(link.text_content()))  # of a long one each line asks
     last = next((at for at in range(len(blocks) - 1, -1, -1) if blocks[at].weight), len(blocks))
-    for block in blocks[last + 1 :]:
-        if block.link_chars and _names_its_link(block) and _leads_elsewhere(block.element, url):
+    labels: dict[int, str] = {}
+    for at, block in enumerate(blocks):
+        link = links.get(block.element) if block.link_chars else None
+        if link is None or is_sentence(block.text) or block.tag not in ("p", "div"):
+            continue
+        if not _leads_elsewhere(_address(block.element, links), url):
+            continue
+        if at > last and _names_its_link(block.text, text_of(link)):
             block.reason = _A_LINK
-    labels = {id(block): label for block in blocks if (label := _label(block)) and _leads_elsewhere(block.element, url)}
+        if _SOME_LINK <= block.link_share < _ALL_LINK and (label := _label(block.text, text_of(link))):
+            labels[id(block)] = label
     times = Counter(labels.values())
     for block in blocks:
         if times[labels.get(id(block), "")] > 1:
             block.reason = _A_LINK
 
 
-def _names_its_link(block: Block) -> bool:
-    """Whether a line begins with a word or three and a colon, and a link comes next."""
-    link = block.element.find(".//a[@href]")
-    text = squeeze(link.text_content()) if link is not None else ""
-    if not text or is_sentence(block.text) or block.tag not in ("p", "div"):
-        return False
-    before, found, _ = block.text.partition(text)
+def _names_its_link(line: str, link: str) -> bool:
+    """Whether a line begins with a word or three and a colon, and the text of a link comes next."""
+    before, found, _ = line.partition(link) if link else ("", "", "")
     return bool(found) and before.rstrip().endswith((":", "：")) and count_words(before) <= _TAG_WORDS
 
 
-def _label(block: Block) -> str:
-    """What stands before the link that a line ends with; empty where it is no label, or there is no such link."""
-    link = block.element.find(".//a[@href]") if _SOME_LINK <= block.link_share < _ALL_LINK else None
-    if link is None or is_sentence(block.text) or block.tag not in ("p", "div"):
+def _label(line: str, link: str) -> str:
+    """What stands before the text of a link that a line ends with; empty where it is no label, or there is none."""
+    before = line.removesuffix(link)
+    if before == line or count_words(link) < _HEADLINE_WORDS:
         return ""
-    text = squeeze(link.text_content())
-    if count_words(text) < _HEADLINE_WORDS:
-        return ""
-    before = block.text.removesuffix(text)
-    return bare(before) if before != block.text and count_words(before) <= _LABEL_WORDS else ""
+    return bare(before) if count_words(before) <= _LABEL_WORDS else ""

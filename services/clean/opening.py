@@ -3,7 +3,7 @@
 from services.clean.blocks import Block, Page
 from services.clean.sentences import is_sentence
 from services.clean.words import bare, count_words
-from services.clean.zones import STANDFIRSTS, parts_of
+from services.clean.zones import STANDFIRSTS, class_parts
 
 _NEARBY = 30
 _LEAD_CHARS = 25
@@ -23,7 +23,7 @@ def mark_before_the_text(blocks: list[Block], lead: str) -> None:
 
 def _is_deck(block: Block) -> bool:
     """A standfirst that is no sentence, in an element named so."""
-    named = not STANDFIRSTS.isdisjoint(parts_of(block.element.get("class") or ""))
+    named = not STANDFIRSTS.isdisjoint(class_parts(block.element))
     return named and not block.link_chars and count_words(block.text) >= _DECK_WORDS
 
 

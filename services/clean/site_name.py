@@ -23,18 +23,25 @@ def _compact(text: str) -> str:
 
 def without_site(title: str, site: tuple[str, ...]) -> str:
     """`title` without the parts that name the site, at its end or start."""
+    while (shorter := _shorter(title, site)) != title:
+        title = shorter
+    return title
+
+
+def _shorter(title: str, site: tuple[str, ...]) -> str:
+    """`title` without one such part."""
     separators = list(SEPARATOR.finditer(title))
     if not separators:
         return title
     if (shorter := _without_sections(title)) != title:
-        return without_site(shorter, site)
+        return shorter
     last, first = separators[-1], separators[0]
     for part, rest in (
         (title[last.end() :], title[: last.start()]),
         (title[: first.start()], title[first.end() :]),
     ):
         if rest.strip() and (is_site(part, site) or any(_names(part, name) for name in site if name)):
-            return without_site(rest.strip(), site)
+            return rest.strip()
     return title
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from services.clean.blocks import Block
-from services.clean.zones import parts_of
+from services.clean.zones import class_parts
 
 _PARAGRAPHS = 4
 _HEADING = ("head", "title", "zwischen", "inter")
@@ -23,4 +23,4 @@ def mark_strays(blocks: list[Block]) -> None:
 
 
 def _names_heading(block: Block) -> bool:
-    return any(word in part for part in parts_of(block.element.get("class") or "") for word in _HEADING)
+    return any(word in part for part in class_parts(block.element) for word in _HEADING)

@@ -2,14 +2,15 @@
 
 import html
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
 from services.clean.elements import short_text
-from services.clean.head import Head
+from services.clean.head import MAX_CHARS, Head
 from services.clean.jsonld import Node
 from services.clean.site_name import SEPARATOR, is_site, without_site
 from services.clean.words import bare, count_words, squeeze
@@ -17,6 +18,8 @@ from services.clean.words import bare, count_words, squeeze
 _HEADLINE_WORDS = 4
 _MAX_CHARS = 400
 _SAME = 0.85
+# Each heading is compared with each declared title.
+_MAX_TITLES, _MAX_HEADINGS = 20, 100
 _KICKED = (": ", " - ", " – ")
 
 
@@ -25,10 +28,13 @@ def find_title(tree: HtmlElement, head: Head, node: Node, site: tuple[str, ...],
 
     The <h1> that agrees with a declared title wins, since declared ones are often cut or written for search engines.
     """
-    sources = ([_text(node.get("headline"))], head.every(("og:title",)), head.every(("twitter:title",)))
+    properties = (head.every((name,))[:_MAX_TITLES] for name in ("og:title", "twitter:title"))
+    sources = ([_text(node.get("headline"))], *properties)
     declared = _trimmed([title for source in sources for title in source], site)
-    others = _trimmed([*head.every(("dc.title",)), head.title], site)
-    headings = [t for t in _texts(tree.iter("h1")) if not is_site(t, site) and not _names_site(t, head.title, declared)]
+    others = _trimmed([*head.every(("dc.title",))[:_MAX_TITLES], head.title], site)
+    headings = [
+        t for t in _headings(tree.iter("h1")) if not is_site(t, site) and not _names_site(t, head.title, declared)
+    ]
     for heading in headings:
         if any(_agree(heading, title) for title in (*declared, *others)):
             # Where the site's name was in it, a template made the title and cut it, no editor.
@@ -37,7 +43,7 @@ def find_title(tree: HtmlElement, head: Head, node: Node, site: tuple[str, ...],
             return _cut(kicked, _said_twice(written))
     if declared or others:
         return without_site(_reworded(tree, [*declared, *others][0], site, url), site)
-    return max(headings, key=len, default="") or next(iter(_texts(tree.iter("h2"))), "") or head.title
+    return max(headings, key=len, default="") or next(_headings(tree.iter("h2")), "") or head.title
 
 
 def _trimmed(titles: Iterable[str], site: tuple[str, ...]) -> list[str]:
@@ -57,8 +63,8 @@ def _names_site(heading: str, title: str, declared: Sequence[str]) -> bool:
     return bare(heading) in parts and any(bare(own) in parts and bare(own) != bare(heading) for own in declared)
 
 
-def _texts(elements: Iterable[HtmlElement]) -> list[str]:
-    return [text for e in elements if (text := short_text(e, _MAX_CHARS))]
+def _headings(elements: Iterable[HtmlElement]) -> Iterator[str]:
+    return (text for e in islice(elements, _MAX_HEADINGS) if (text := short_text(e, _MAX_CHARS)))
 
 
 def _agree(heading: str, title: str) -> bool:
@@ -69,7 +75,9 @@ def _agree(heading: str, title: str) -> bool:
         return True
     if len(one.split()) >= 3 and (one in other or other in one):
         return True
-    return SequenceMatcher(None, one[:200], other[:200], autojunk=False).ratio() >= _SAME
+    alike = SequenceMatcher(None, one[:200], other[:200], autojunk=False)
+    # The quick ones are upper bounds.
+    return alike.real_quick_ratio() >= _SAME and alike.quick_ratio() >= _SAME and alike.ratio() >= _SAME
 
 
 def _trim(title: str, site: tuple[str, ...]) -> str:
@@ -104,7 +112,7 @@ def _reworded(tree: HtmlElement, title: str, site: tuple[str, ...], url: str) ->
     """
     slug = set(bare(unquote(urlsplit(url).path)).split())
     inside = (h for h in tree.iter("h1") if next(h.iterancestors("article", "main"), None) is not None)
-    return max([title, *(t for t in _texts(inside) if not is_site(t, site))], key=lambda text: _share(text, slug))
+    return max([title, *(t for t in _headings(inside) if not is_site(t, site))], key=lambda text: _share(text, slug))
 
 
 def _share(text: str, slug: set[str]) -> float:
@@ -113,4 +121,4 @@ def _share(text: str, slug: set[str]) -> float:
 
 
 def _text(value: object) -> str:
-    return squeeze(value) if isinstance(value, str) else ""
+    return squeeze(value[:MAX_CHARS]) if isinstance(value, str) else ""

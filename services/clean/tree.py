@@ -46,10 +46,19 @@ def parse(html: str) -> HtmlElement | None:
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     _end_head(tree)
+    _join(tree)
     for element in cast(list[HtmlElement], tree.xpath(_DEEP)):
         etree.strip_elements(element, "script", "style", with_tail=False)
         etree.strip_tags(element, "*")
     return tree
+
+
+def _join(tree: HtmlElement) -> None:
+    """Put what stands behind </html> into the body (WHATWG HTML, 13.2.6.4.22, "after after body"): libxml2 2.14 makes
+    further documents of it, which no reader of `tree` would see."""
+    if others := list(tree.itersiblings(etree.Element)):
+        body = tree.find("body")
+        (tree if body is None else body).extend(others)
 
 
 def _end_head(tree: HtmlElement) -> None:

@@ -3,6 +3,8 @@
 import hashlib
 import re
 import unicodedata
+from itertools import chain, groupby, islice
+from typing import Literal
 
 # Scripts that put no space between words: Thai, Lao, Myanmar, Khmer, kana, Han.
 UNSPACED = (
@@ -13,6 +15,10 @@ _WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
 _NOT_WORD = re.compile(r"[\W_]+")
 # C0 and C1 controls except tab and line feed, soft hyphens, zero-width marks that carry no text, and surrogates.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+# So many combining marks in a row no text needs (Unicode Standard Annex 15, Stream-Safe Text Format); to put n of them
+# in order takes n * n steps.
+_MAX_MARKS = 30
+_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS + 1},}}")
 
 
 def count_words(text: str) -> int:
@@ -29,16 +35,22 @@ def count_words(text: str) -> int:
 
 def squeeze(text: str) -> str:
     """One line of text: NFC, without invisible characters, white space as single spaces."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(_INVISIBLE.sub("", _normal("NFC", text)).split())
 
 
 def bare(text: str) -> str:
     """Letters and digits only, in lower case: equal for two spellings of the same line."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return _NOT_WORD.sub(" ", text.casefold()).strip()
+    return _NOT_WORD.sub(" ", _normal("NFKC", text).casefold()).strip()
+
+
+def _normal(form: Literal["NFC", "NFKC"], text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize(form, _MARKS.sub(_fewer_marks, text))
+
+
+def _fewer_marks(run: re.Match[str]) -> str:
+    """The run, with at most _MAX_MARKS combining marks in a row."""
+    groups = groupby(run[0], key=lambda char: unicodedata.combining(char) != 0)
+    return "".join(chain.from_iterable(islice(group, _MAX_MARKS if marks else None) for marks, group in groups))
 
 
 def content_hash(title: str, body: str) -> str:

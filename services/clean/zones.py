@@ -1,8 +1,9 @@
 """Which elements hold furniture, by tag, role and the words in their class and id."""
 
 import re
+from collections.abc import Container
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import yaml
@@ -41,11 +42,14 @@ _MAX_ID_PARTS = 3
 _NAMES, _NAME_CHARS = 4096, 100
 _FIGURE_CHARS = 600
 _CAPTION_CHARS = 400
+# An element with more in it is no picture: pictures in each other are not read through for each of them.
+_CAPTION_ELEMENTS = 1000
+_CLASS_CHARS = 1000
 _BESIDE_PICTURES = frozenset(("text", "content", "has", "with", "no"))
 
 
-def zone_of(element: HtmlElement) -> str | None:
-    """What kind of furniture the element holds, for people, or None."""
+def zone_of(element: HtmlElement, linked: Container[HtmlElement]) -> str | None:
+    """What kind of furniture the element holds, for people, or None. `linked`: the elements with links in them."""
     tag = element.tag
     if tag in ("html", "body", "main"):
         return None
@@ -59,15 +63,15 @@ def zone_of(element: HtmlElement) -> str | None:
         return f"role {element.get('role')}"
     if "author" in (element.get("itemprop") or "").lower().split() or element.get("rel") == "author":
         return "a byline"
-    return None if tag in _UNNAMED else _named(element)
+    return None if tag in _UNNAMED else _named(element, linked)
 
 
 def _is_picture(figure: HtmlElement) -> bool:
     """A picture with its caption; figures hold tables and parts of articles too."""
-    return figure.find(".//table") is None and short_text(figure, _FIGURE_CHARS) is not None
+    return short_text(figure, _FIGURE_CHARS) is not None and figure.find(".//table") is None
 
 
-def _named(element: HtmlElement) -> str | None:
+def _named(element: HtmlElement, linked: Container[HtmlElement]) -> str | None:
     names = (element.get("class") or "").split()
     # Long ids are made of the text of a heading: "effective-menu-management".
     identity = element.get("id") or ""
@@ -79,7 +83,7 @@ def _named(element: HtmlElement) -> str | None:
         return "hidden"
     for name in names:
         word = _word_of(name[:_NAME_CHARS])
-        if word and (word not in _LISTS or element.find(".//a[@href]") is not None):
+        if word and (word not in _LISTS or element in linked):
             return f"{'may be' if word in _WEAK else 'a box' if word in _BOXES else 'named'} “{word}”"
     return "a picture" if any(_says_picture(name[:_NAME_CHARS]) for name in names) and _is_captioned(element) else None
 
@@ -103,8 +107,11 @@ def _says_picture(name: str) -> bool:
 
 def _is_captioned(element: HtmlElement) -> bool:
     """A picture with its caption; with a heading it is an item of a list, or a part of the article."""
-    inside = {e.tag for e in element.iter("img", "picture", "h1", "h2", "h3", "h4")}
-    return bool(inside) and inside <= {"img", "picture"} and len(element.text_content()) <= _CAPTION_CHARS
+    inside = list(islice(element.iter(), _CAPTION_ELEMENTS + 1))
+    tags = {e.tag for e in inside}
+    if len(inside) > _CAPTION_ELEMENTS or tags.isdisjoint(("img", "picture")):
+        return False
+    return tags.isdisjoint(("h1", "h2", "h3", "h4")) and len(element.text_content()) <= _CAPTION_CHARS
 
 
 def is_of_readers(reason: str) -> bool:
@@ -121,6 +128,11 @@ def is_furniture(name: str) -> bool:
 def is_furniture_block(kind: str) -> bool:
     """Whether a block of an article that is of such a kind is none of its paragraphs: "core/image", "relatedLinks"."""
     return _word_of(kind[:_NAME_CHARS]) is not None or _says_picture(kind[:_NAME_CHARS])
+
+
+def class_parts(element: HtmlElement) -> list[str]:
+    """The words of its classes. No class is so long as to be cut, and lines that share an element each ask."""
+    return parts_of((element.get("class") or "")[:_CLASS_CHARS])
 
 
 def parts_of(name: str) -> list[str]:

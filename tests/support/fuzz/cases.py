@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from services.contracts.messages import PageMessage
 from support.fuzz.facts import facts
+from support.fuzz.families import many
 from support.fuzz.mutations import mutated
 from support.fuzz.payloads import payloads
 from support.fuzz.raw import raw
@@ -22,12 +23,15 @@ _CHARSETS = (
 )  # fmt: skip
 
 Make = Callable[[random.Random, Sequence[bytes]], bytes]
-# Bytes, mutated HTML, deep nesting and many siblings, huge attributes; what a page says of itself, and carries along.
+# Bytes, mutated HTML, deep nesting and many siblings, huge attributes; what a page says of itself, and carries along;
+# many of one thing.
 KINDS: dict[str, Make] = {
     "bytes": raw, "mutated": mutated, "nested": nested, "attributes": attributes, "facts": facts,
-    "payloads": payloads,
+    "payloads": payloads, "many": many,
 }  # fmt: skip
-SHARES = {"bytes": 20, "mutated": 40, "nested": 10, "attributes": 10, "facts": 10, "payloads": 10}
+SHARES = {
+    "bytes": 15, "mutated": 35, "nested": 10, "attributes": 10, "facts": 10, "payloads": 10, "many": 10,
+}  # fmt: skip
 """Of a hundred cases."""
 
 

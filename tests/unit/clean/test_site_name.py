@@ -32,3 +32,7 @@ def test_what_stays_is_a_part_of_the_title(parts: list[str], mark: str) -> None:
     assert shorter in title
     assert without_site(shorter, SITE) == shorter
     assert bool(shorter.strip()) == bool(title.strip())
+
+
+def test_a_title_of_a_thousand_parts() -> None:
+    assert without_site("a|" * 1000 + "Bridge reopens", ("Alpha",)) == "Bridge reopens"

@@ -26,3 +26,19 @@ def test_a_head_that_is_in_order_stays_as_it_is() -> None:
     tree = parse(f"<html><head><title>T</title><noscript><img></noscript></head><body>{TEXT}</body></html>")
     assert tree is not None
     assert [child.tag for child in tree.find("head")] == ["title", "noscript"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<html><body><p>One.</p></body></html><html><head><title>x</title></head><body><p>Two.</p></body></html>",
+        "<html><body><p>One.</p></body></html><p>Two.</p>",
+        "<p>One.</html><p>Two.",
+        "<html><head><title>x</title></head></html><p>One.</p></html><p>Two.</p>",
+    ],
+)
+def test_what_stands_behind_the_end_is_read(html: str) -> None:
+    tree = parse(html)
+    assert tree is not None
+    assert [p.text for p in tree.iter("p")] == ["One.", "Two."]
+    assert tree.getnext() is None
