@@ -46,11 +46,10 @@ def mark_authors(lines: Sequence[str], reasons: list[str | None], people: Sequen
 
 def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
     """From the heading of a footer on all goes: to the end, or up to the next paragraph when prose follows."""
-    prose = [at for at, line in enumerate(lines) if reasons[at] is None and is_prose(line)]
+    headings = [at for at, line in enumerate(lines) if is_footer_heading(line)]
+    prose = [at for at, line in enumerate(lines) if headings and reasons[at] is None and is_prose(line)]
     done = 0  # up to here all below an earlier heading is marked
-    for at, line in enumerate(lines):
-        if not is_footer_heading(line):
-            continue
+    for at in headings:
         reasons[at] = "heading of a footer"
         here = bisect(prose, at)
         coming = prose[here : here + 2]
@@ -58,7 +57,7 @@ def mark_footer(lines: Sequence[str], reasons: list[str | None]) -> None:
         goes_on = len(coming) == 2 or (coming and at < len(lines) * 2 // 3)
         end = coming[0] if goes_on else len(lines)
         for i in range(max(at + 1, done), end):
-            reasons[i] = reasons[i] or f"below “{line[:40]}”"
+            reasons[i] = reasons[i] or f"below “{lines[at][:40]}”"
         if not goes_on:
             prose = []
         done = max(done, end)

@@ -35,16 +35,23 @@ def count_words(text: str) -> int:
 
 def squeeze(text: str) -> str:
     """One line of text: NFC, without invisible characters, white space as single spaces."""
-    return " ".join(_INVISIBLE.sub("", _normal("NFC", text)).split())
+    if not text.isascii():
+        text = _normal("NFC", text)
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def bare(text: str) -> str:
     """Letters and digits only, in lower case: equal for two spellings of the same line."""
-    return _NOT_WORD.sub(" ", _normal("NFKC", text).casefold()).strip()
+    if not text.isascii():
+        text = _normal("NFKC", text)
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
 def _normal(form: Literal["NFC", "NFKC"], text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize(form, _MARKS.sub(_fewer_marks, text))
+    # A longer run has one of every so many characters.
+    if any(map(unicodedata.combining, text[_MAX_MARKS :: _MAX_MARKS + 1])):
+        text = _MARKS.sub(_fewer_marks, text)
+    return unicodedata.normalize(form, text)
 
 
 def _fewer_marks(run: re.Match[str]) -> str:
