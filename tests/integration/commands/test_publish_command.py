@@ -148,12 +148,14 @@ def test_a_watched_folder_is_published_until_told_to_stop(settings: Settings, pu
         (("{news}", "--url", "https://news.example/"), "--base-url"),
         (("{news}", "--base-url", "news"), "not an absolute http"),
         (("https://news.example/", "--watch"), "go with a folder"),
-        (("{news}/none.html",), "No such file"),
+        (("{news}/none.html",), "there is no file"),
         (("{news}/a.pdf",), "what kind of file"),
     ],
 )
 def test_wrong_use_says_what_to_do(command: Command, tmp_path: Path, arguments: tuple[str, ...], about: str) -> None:
-    code, _, err = command(*(argument.format(news=tmp_path / "news") for argument in arguments))
+    news = tmp_path / "news"
+    (news / "a.pdf").write_bytes(b"%PDF-1.7")
+    code, _, err = command(*(argument.format(news=news) for argument in arguments))
     assert (code, about in err, "Traceback" in err) == (2, True, False)
 
 
