@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import chain, groupby, islice
 from typing import Literal
 
@@ -21,12 +22,21 @@ _MAX_MARKS = 30
 _MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS + 1},}}")
 
 
+# Each judgement of a line asks anew for its words and its bare spelling: half of all calls. Long ones are few, and 4,096
+# of a hostile page's would be gigabytes.
+_LINES, _LINE_CHARS = 4096, 400
+
+
 def count_words(text: str) -> int:
     """Number of words.
 
     Where a script sets spaces: runs of letters and digits ("state-of-the-art", "1,000" count once). Where it sets
     none, two characters count as one word, the usual length of a word in Chinese and Japanese.
     """
+    return _count_of_line(text) if len(text) <= _LINE_CHARS else _count(text)
+
+
+def _count(text: str) -> int:
     if text.isascii():
         return len(_WORD.findall(text))
     unspaced = sum((len(run) + 1) // 2 for run in _UNSPACED_RUN.findall(text))
@@ -42,9 +52,17 @@ def squeeze(text: str) -> str:
 
 def bare(text: str) -> str:
     """Letters and digits only, in lower case: equal for two spellings of the same line."""
+    return _bare_line(text) if len(text) <= _LINE_CHARS else _bare(text)
+
+
+def _bare(text: str) -> str:
     if not text.isascii():
         text = _normal("NFKC", text)
     return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+_count_of_line = lru_cache(_LINES)(_count)
+_bare_line = lru_cache(_LINES)(_bare)
 
 
 def _normal(form: Literal["NFC", "NFKC"], text: str) -> str:
