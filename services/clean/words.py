@@ -22,8 +22,8 @@ _MAX_MARKS = 30
 _MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS + 1},}}")
 
 
-# Each judgement of a line asks anew for its words and its bare spelling: half of all calls. Long ones are few, and 4,096
-# of a hostile page's would be gigabytes.
+# Each judgement of a line asks anew for its words and its bare spelling: half of all calls. Long lines are few, and
+# 4,096 of a hostile page's would be gigabytes.
 _LINES, _LINE_CHARS = 4096, 400
 
 
