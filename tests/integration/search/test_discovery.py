@@ -235,3 +235,16 @@ async def test_a_place_is_shown_where_it_lies(settings: Settings, serve: Any) ->
         found = await answer(http, "/v1/entities/place:oslo")
         assert (found["country"], found["location"]) == ("NO", {"lat": 59.91, "lon": 10.75})
         assert "Country NO, at 59.91, 10.75" in (await http.get("/entities/place:oslo")).text
+
+
+async def test_a_description_that_is_the_articles_beginning_is_shown_once(settings: Settings, serve: Any) -> None:
+    body = "The ferry is late again, and nobody knows why.\n\nIt goes on."
+    own = enriched("own", body=body, description="What a late ferry means for the island")
+    same = enriched("same", body=body, description="The ferry is late again…")
+    async with async_client(settings) as es:
+        await ensure_indices(es, settings)
+        await Indexer(es, settings).articles([own, same])
+        await es.indices.refresh(index=settings.name(indices.ARTICLES))
+    async with serve(settings) as http:
+        assert 'class="lead">What a late ferry' in (await http.get(f"/articles/{own.id}")).text
+        assert 'class="lead"' not in (await http.get(f"/articles/{same.id}")).text
