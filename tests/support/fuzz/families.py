@@ -113,6 +113,7 @@ FAMILIES: dict[str, Family] = {
     "attributes": Family("a{n}=x ", "<div ", ">x</div>"),
     "combining marks": Family(_MARKS, "<p>a", "</p>"),
     "marks": Family(") . ' : "),
+    "at signs": Family("a@a", "<p>a", "</p>"),
 }
 # fmt: on
 
