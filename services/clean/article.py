@@ -29,7 +29,7 @@ _ARTICLE_CHARS = 400
 _MAX_LEAD = 20_000  # each line of the page is looked up in it
 
 
-def choose(page: Page, tree: HtmlElement, about: Metadata, url: str) -> tuple[int, int]:
+def choose(page: Page, about: Metadata, url: str) -> tuple[int, int]:
     """Mark the furniture among `page.blocks` with its reason, and return the range of blocks of the article at `url`
     that the page says it is `about`."""
     title, lead = about.title, bare((about.description or "")[:_MAX_LEAD])
@@ -38,7 +38,7 @@ def choose(page: Page, tree: HtmlElement, about: Metadata, url: str) -> tuple[in
     _mark_next_articles(page, title)
     mark_teasers(page, title, url)
     mark_sections(page)
-    mark_captions(page, tree)
+    mark_captions(page)
     restore(page.blocks, bare(text_of(about.node)), lead)
     first, end = _container(page)
     mark_links([block for block in page.blocks[first:end] if block.reason is None], page.links, url)

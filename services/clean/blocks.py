@@ -4,7 +4,7 @@ Ranges make every question about an element ("how much prose is in it?") a diffe
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -49,8 +49,12 @@ class Page:
     @cached_property
     def links(self) -> dict[HtmlElement, HtmlElement]:
         """The first link with an address in each element that has any."""
+        return holders(a for a in self.every("a") if a.get("href") is not None)
+
+    def every(self, tag: str) -> Iterator[HtmlElement]:
+        """All elements of this name in the document that was read, in page order."""
         top = next(iter(self.spans), None)
-        return holders(() if top is None else (a for a in top.getroottree().iter("a") if a.get("href") is not None))
+        return iter(()) if top is None else top.getroottree().iter(tag)
 
     def sums(self, weight: Callable[[Block], int]) -> list[int]:
         """Running sums: `weight` of blocks a to b is sums[b] - sums[a]."""

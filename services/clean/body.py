@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from services.clean.article import choose
 from services.clean.blocks import Block, Page, mark
 from services.clean.furniture import ASKS, judge
@@ -37,9 +35,9 @@ class Body:
         return sum(map(len, self.kept))
 
 
-def from_blocks(page: Page, tree: HtmlElement, about: Metadata, url: str) -> Body:
-    """The lines of `page`, read of `tree`, as its elements and its words tell; its blocks get their reasons."""
-    first, end = choose(page, tree, about, url)
+def from_blocks(page: Page, about: Metadata, url: str) -> Body:
+    """The lines of `page` as its elements and its words tell; its blocks get their reasons."""
+    first, end = choose(page, about, url)
     blocks = page.blocks[first:end]
     linked = _links(page.blocks[first:])
     kept = [block for block in blocks if block.reason is None]

@@ -17,12 +17,12 @@ _LINES = 3
 _LEVELS_OF_LISTS = frozenset(("li", "td", "th", "a", "blockquote"))
 
 
-def mark_captions(page: Page, tree: HtmlElement) -> None:
+def mark_captions(page: Page) -> None:
     """Of 32 such lines on pages that were looked at none was the article's. Sentences stay: sections have pictures."""
     likely = [block for block in page.blocks if block.reason is None and _is_short(block)]
     if not likely:
         return
-    images = list(tree.iter("img"))
+    images = list(page.every("img"))
     pictured = holders(images)
     alone = [block for block in likely if _is_alone_with_a_picture(block, page, pictured)]
     divs = [block for block in likely if block.tag == "div"]

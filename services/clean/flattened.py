@@ -1,9 +1,10 @@
 """Two ways in which frameworks write data flat: Nuxt 3 and SvelteKit (devalue), and Next.js (React's flight rows)."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
+
+from services.clean.scripts import value_of
 
 _ROW = re.compile(rb"([0-9a-f]*):(?:T([0-9a-f]{1,8}),)?")
 _MOST_ROWS = 20_000
@@ -53,15 +54,9 @@ def flight_rows(chunks: list[Any]) -> Iterator[Any]:
             yield data[row.end() : end + 1].decode("utf-8", "replace")
         else:
             end = data.find(b"\n", row.end())
-            yield from _json(data[row.end() : end if end >= 0 else None])
+            written = data[row.end() : end if end >= 0 else None].decode("utf-8", "replace")
+            if written[:1] in ("[", "{") and (value := value_of(written)) is not None:
+                yield value
         if end < 0 or end + 1 >= len(data):
             return
         at = end + 1
-
-
-def _json(row: bytes) -> Iterator[Any]:
-    if row[:1] in (b"[", b"{"):
-        try:
-            yield json.loads(row.decode("utf-8", "replace"), strict=False)
-        except (ValueError, RecursionError):
-            return

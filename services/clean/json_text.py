@@ -5,11 +5,12 @@ runs. What they have in common: the paragraphs of a text are found by the same k
 one object with a title and an address of its own, if they are in any.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from services.clean.scripts import value_of
 
 _PROSE_CHARS = 80
 _RUN_CHARS = 20
@@ -111,12 +112,7 @@ def _inside(node: list[Any] | dict[str, Any], place: _Place) -> Iterator[tuple[A
 
 def _json(text: str) -> Any:
     """What a string holds that is JSON itself, as fetched answers are kept in SvelteKit's data."""
-    if len(text) >= _LEAST_CHARS and text[0] in "{[" and text[-1] in "}]":
-        try:
-            return json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            return None
-    return None
+    return value_of(text) if len(text) >= _LEAST_CHARS and text[0] in "{[" and text[-1] in "}]" else None
 
 
 def _holds(child: Any) -> bool:

@@ -1,11 +1,12 @@
 """What a page says about itself in JSON-LD (schema.org)."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
+
+from services.clean.scripts import value_of
 
 Node = dict[str, Any]
 
@@ -79,12 +80,8 @@ def first(value: Any) -> Any:
 
 def _load(text: str) -> Any:
     text = _FENCE.sub("", text).strip()
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
+    candidates = (text, _TRAILING_COMMA.sub(r"\1", text))
+    return next((value for written in candidates if (value := value_of(written)) is not None), None)
 
 
 def _walk(value: Any, depth: int) -> Iterator[Node]:

@@ -28,7 +28,7 @@ PAYLOAD = "payload"
 
 def main_text(tree: HtmlElement, page: Page, about: Metadata, url: str) -> Body:
     """The lines of the article in `tree`, which stays as it is; the blocks of `page` get their reasons."""
-    own = from_blocks(page, tree, about, url)
+    own = from_blocks(page, about, url)
     doubtful = own.size < max(_DOUBTFUL_CHARS, _DOUBTFUL_SHARE * sum(block.weight for block in page.blocks))
     if page.depth > _SANE_DEPTH or not (doubtful or looks_cut(own, about)):
         return own
@@ -74,7 +74,7 @@ def _from_payload(payload: Payload, about: Metadata, url: str) -> Body:
     tree = parse(payload.html)
     if tree is None:
         return Body((), (), PAYLOAD)
-    return replace(from_blocks(read_blocks(tree), tree, about, url), by=PAYLOAD, notes=(f"found in {payload.where}",))
+    return replace(from_blocks(read_blocks(tree), about, url), by=PAYLOAD, notes=(f"found in {payload.where}",))
 
 
 def _from_trafilatura(tree: HtmlElement, title: str, people: Sequence[str]) -> Body:

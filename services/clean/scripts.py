@@ -20,6 +20,14 @@ _MOST_READ = 3
 _DECODE = json.JSONDecoder(strict=False).raw_decode
 
 
+def value_of(text: str) -> Any:
+    """What `text` says as JSON, raw line feeds in strings and all; None where it is none."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):  # numbers of thousands of digits; a thousand brackets
+        return None
+
+
 def values_in(text: str, least: int = LEAST_CHARS) -> Iterator[Any]:
     """The JSON values in a script's `text` that have `least` characters or more, in their order."""
     text = text.strip()
